@@ -21,7 +21,7 @@ import { httpTransport, type Transport } from "./net/transport.ts";
 import type { Configuration } from "./generated/types.ts";
 import type { Step } from "./step.ts";
 import { Unusable } from "./host/schemaContract.ts";
-import type { Connection, StepAnswer } from "./host/gate.ts";
+import type { Connection } from "./host/gate.ts";
 import type { Connect, Surroundings } from "./host/run.ts";
 
 /** The systems that one configuration connects to. An action uses those that it declares. */
@@ -152,12 +152,8 @@ function connection(
       // others when it encodes them.
       return await exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters });
     },
-    async sendAll(steps) {
-      if (steps.every(({ target }) => target === "graph")) return await graph.invokeAll(steps);
-      const answers: (StepAnswer | Fault)[] = [];
-      for (const step of steps) answers.push(await this.send(step).catch(Fault.of));
-      return answers;
-    },
+    sendAll: (steps) =>
+      steps.every(({ target }) => target === "graph") ? graph.invokeAll(steps) : undefined,
     wait: (ms) => pace.sleep(ms, signal),
     stats,
     warnings,

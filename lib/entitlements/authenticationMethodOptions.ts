@@ -29,10 +29,12 @@ export type MethodOption = ContactOption | PassOption;
 
 /** The authentication methods that can be granted: one option at most for each. */
 export function listedOptions(data: unknown = shipped): MethodOption[] {
-  return optionsIn(optionsFile, authenticationMethodOptions, data, (option) => {
-    methodOption(option);
+  const options: MethodOption[] = [];
+  optionsIn(optionsFile, authenticationMethodOptions, data, (option) => {
+    options.push(methodOption(option));
     return option.Id;
-  }).map(methodOption);
+  });
+  return options;
 }
 
 /** The option of a kind. Throws an `invalid` fault that names the existing ones. */

@@ -3,7 +3,8 @@ import { mergedOperations, type Operations } from "../step.ts";
 import type { ListOperation } from "./client/operations.ts";
 import type { Read } from "./client/reads.ts";
 import { contactForms, contactIn, contactLookup, type ContactKind } from "./contactMethod.ts";
-import type { GraphQuery, GraphStream } from "./target.ts";
+import { settled } from "./ownedList.ts";
+import type { GraphStream } from "./target.ts";
 import { passIn, passLookup, passOperation } from "./temporaryAccessPass.ts";
 import { allUsers, userById, userList, type User } from "./user.ts";
 
@@ -32,7 +33,7 @@ export function methodsOfAll(wanted: readonly MethodKind[]): GraphStream<UserMet
     for await (const piece of targets.graph.each(reads(), readOf)) {
       const { user, list } = piece.item;
       if ("fault" in piece) {
-        yield { user, fault: await settled(user, piece.fault)(targets) };
+        yield { user, fault: await settled(piece.fault, userById(user.id))(targets) };
         continue;
       }
       try {
@@ -54,12 +55,4 @@ function listOf(kind: MethodKind): ListOperation {
 
 function readOf({ user, list }: { user: User; list: ListOperation }): Read {
   return { operation: list, ids: { user: user.id }, query: { select: [] } };
-}
-
-/** "Not found" proves nothing alone: the fault of a look at the user, or the same fault when the user exists. */
-function settled(user: User, fault: Fault): GraphQuery<Fault> {
-  return async (targets) => {
-    if (fault.kind !== "missing") return fault;
-    return await userById(user.id)(targets).then(() => fault, Fault.of);
-  };
 }

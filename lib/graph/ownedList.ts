@@ -14,10 +14,14 @@ export function ownedList(
 ): GraphQuery<GraphObject[]> {
   return async (targets) =>
     await targets.graph.list(read).catch(async (thrown: unknown) => {
-      const fault = Fault.of(thrown);
-      if (fault.kind === "missing") await owner(targets);
-      throw fault;
+      throw await settled(Fault.of(thrown), owner)(targets);
     });
+}
+
+/** "Not found" proves nothing alone: the fault of a look at the owner, or the same fault when it exists. */
+export function settled(fault: Fault, owner: GraphQuery<unknown>): GraphQuery<Fault> {
+  return async (targets) =>
+    fault.kind === "missing" ? await owner(targets).then(() => fault, Fault.of) : fault;
 }
 
 /**

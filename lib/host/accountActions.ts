@@ -8,6 +8,8 @@ import type {
 import type { Gate } from "../step.ts";
 import {
   accountReferenceIn,
+  changes,
+  gateOf,
   optionalReferenceIn,
   settingsFor,
   type ConfigurationKey,
@@ -69,18 +71,9 @@ export function changing<Targets, Key extends ConfigurationKey>({
   return {
     needs,
     configuration: withCorrelateOnly(keys),
-    async run({
-      event: { actionContext, outputContext },
-      configuration,
-      log,
-      read,
-      stream,
-      change,
-      changeAll,
-      attemptAll,
-      taken,
-      output,
-    }: Context<ChangeEvent, Targets>): Promise<Result> {
+    async run(context: Context<ChangeEvent, Targets>): Promise<Result> {
+      const { event, configuration, log, taken, output } = context;
+      const { actionContext, outputContext } = event;
       const fields = new MappedFields(outputContext?.Data, actionContext.Data);
       const {
         before,
@@ -95,11 +88,7 @@ export function changing<Targets, Key extends ConfigurationKey>({
         configuration: settingsFor(configuration, keys),
         managerReference: optionalReferenceIn(actionContext.References.ManagerAccount),
         log,
-        read,
-        stream,
-        change,
-        changeAll,
-        attemptAll,
+        ...gateOf(context, changes),
       });
       Object.assign(output, {
         PreviousData: fields.valuesOf(before),

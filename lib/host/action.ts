@@ -1,5 +1,5 @@
 import { Fault } from "../fault.ts";
-import type { AnyNeeds, Needs } from "../step.ts";
+import type { AnyNeeds, Gate, Needs } from "../step.ts";
 import type { Configuration } from "../generated/types.ts";
 import type { Contract } from "./schemaContract.ts";
 import type { HostGate } from "./gate.ts";
@@ -22,6 +22,18 @@ export interface Context<Event, Targets> extends HostGate<Targets> {
   output: Record<string, unknown>;
   /** Registers the result to report in addition to the reason when the run ends early. */
   onEarlyEnd(resultUntilNow: (reason: Fault) => Result): void;
+}
+
+/** The parts of the gate that a verb needs: one that only reads has no way to change anything. */
+export const reads = ["read", "stream"] as const;
+export const changes = [...reads, "change", "changeAll", "attemptAll"] as const;
+
+/** These parts of a gate, and no others. */
+export function gateOf<Targets, Part extends keyof Gate<Targets>>(
+  gate: Gate<Targets>,
+  parts: readonly Part[],
+): Pick<Gate<Targets>, Part> {
+  return Object.fromEntries(parts.map((part) => [part, gate[part]])) as Pick<Gate<Targets>, Part>;
 }
 
 /**

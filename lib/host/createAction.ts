@@ -4,6 +4,8 @@ import { createEvent } from "../generated/validators/createEvent.ts";
 import type { Gate } from "../step.ts";
 import { onlyCorrelates, withCorrelateOnly, type AccountInput } from "./accountActions.ts";
 import {
+  changes,
+  gateOf,
   optionalReferenceIn,
   settingsFor,
   type Action,
@@ -54,7 +56,8 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
     contract: createEvent,
     needs,
     configuration: withCorrelateOnly(keys),
-    async run({ event, configuration, log, read, stream, change, changeAll, attemptAll, output }) {
+    async run(context) {
+      const { event, configuration, log, change, output } = context;
       const { actionContext, outputContext } = event;
       const correlation = correlationFrom(actionContext.CorrelationConfiguration);
       const mapped = new MappedFields(outputContext?.Data, actionContext.Data);
@@ -76,11 +79,7 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
         configuration: settingsFor(configuration, keys),
         managerReference: optionalReferenceIn(actionContext.References?.ManagerAccount),
         log,
-        read,
-        stream,
-        change,
-        changeAll,
-        attemptAll,
+        ...gateOf(context, changes),
         create: (step) => change(step, { auditAction: "CreateAccount" }),
       });
       // The platform counts a create without a reference as failed, even in a preview.

@@ -32,10 +32,10 @@ export interface Connection<Targets> {
   /** Sends one step to its target. */
   send(step: Sendable): Promise<StepAnswer>;
   /**
-   * Sends several steps in this order, also when one is refused. Resolves to the answer or the fault of each. Absent:
-   * they are sent one by one.
+   * Sends several steps together, in this order, also when one is refused. Resolves to the answer or the fault of each.
+   * Undefined: they are sent one by one.
    */
-  sendAll?(steps: readonly Sendable[]): Promise<readonly (StepAnswer | Fault)[]>;
+  sendAll?(steps: readonly Sendable[]): Promise<readonly (StepAnswer | Fault)[]> | undefined;
   /** Resolves after `ms`; rejects when the run ends. */
   wait(ms: number): Promise<void>;
   readonly stats: {
@@ -211,12 +211,8 @@ export function openGate<Targets>({
     placement: StepPlacement,
     confirm: boolean,
   ): Promise<StepResult> {
-    assertRunning(deadline);
-    const step = dryRun ? await foreseen(wanted) : wanted;
-    if (connection.refusalOf) await assertAllowed([step], placement);
-    const { record, asRead } = recordOf(step, placement);
-    if (dryRun) return asRead;
-    return await conclude(step, record, await answerTo(step), confirm);
+    const [ended = unanswered] = await takeAll([wanted], placement, confirm);
+    return resultOf(ended);
   }
 
   async function takeAll(
@@ -282,8 +278,9 @@ export function openGate<Targets>({
   async function answersTo(
     steps: readonly TargetStep<Targets>[],
   ): Promise<readonly (StepAnswer | Fault)[]> {
-    if (connection.sendAll)
-      return await connection.sendAll(steps.map(sendable)).catch((thrown: unknown) => {
+    const together = steps.length > 1 ? connection.sendAll?.(steps.map(sendable)) : undefined;
+    if (together)
+      return await together.catch((thrown: unknown) => {
         const fault = Fault.of(thrown);
         return steps.map(() => fault);
       });

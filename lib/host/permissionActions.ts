@@ -8,6 +8,9 @@ import { Fault } from "../fault.ts";
 import type { Gate } from "../step.ts";
 import {
   accountReferenceIn,
+  changes,
+  gateOf,
+  reads,
   settingsFor,
   type ConfigurationKey,
   type Context,
@@ -99,17 +102,11 @@ export function changing<Targets, Key extends ConfigurationKey>({
   return {
     needs,
     configuration: keys,
-    async run({
-      event: { actionContext, personContext },
-      configuration,
-      log,
-      read,
-      stream,
-      change,
-      changeAll,
-      attemptAll,
-      output,
-    }: Context<GrantPermissionEvent | RevokePermissionEvent, Targets>): Promise<Result> {
+    async run(
+      context: Context<GrantPermissionEvent | RevokePermissionEvent, Targets>,
+    ): Promise<Result> {
+      const { event, configuration, log, output } = context;
+      const { actionContext, personContext } = event;
       const { Account, Permission: reference } = actionContext.References;
       const { data, ...result } = await handle({
         accountReference: accountReferenceIn(Account),
@@ -117,11 +114,7 @@ export function changing<Targets, Key extends ConfigurationKey>({
         personField: (path) => plainText(memberAt(personContext?.Person, path.split("."))),
         configuration: settingsFor(configuration, keys),
         log,
-        read,
-        stream,
-        change,
-        changeAll,
-        attemptAll,
+        ...gateOf(context, changes),
       });
       if (data) output["Data"] = data;
       return result;
@@ -191,19 +184,14 @@ export function importing<Targets, Key extends ConfigurationKey, Held extends Ho
   return {
     needs,
     configuration: keys,
-    async run({
-      event,
-      configuration,
-      log,
-      read,
-      stream,
-      record,
-    }: Context<ImportPermissionEvent | ImportSubPermissionsEvent, Targets>): Promise<Result> {
+    async run(
+      context: Context<ImportPermissionEvent | ImportSubPermissionsEvent, Targets>,
+    ): Promise<Result> {
+      const { event, configuration, log, record } = context;
       const holders = handle({
         configuration: settingsFor(configuration, keys),
         log,
-        read,
-        stream,
+        ...gateOf(context, reads),
       });
       let records = 0;
       let references = 0;

@@ -1,6 +1,13 @@
 import type { PermissionsEvent } from "../generated/types.ts";
 import { permissionsEvent } from "../generated/validators/permissionsEvent.ts";
-import { settingsFor, type Action, type ConfigurationKey, type Declaration } from "./action.ts";
+import {
+  gateOf,
+  reads,
+  settingsFor,
+  type Action,
+  type ConfigurationKey,
+  type Declaration,
+} from "./action.ts";
 import { permissionName, type Permission, type ReadingInput } from "./permissionActions.ts";
 import { verbs } from "./verbs.ts";
 
@@ -19,13 +26,13 @@ export function onPermissions<Targets, const Key extends ConfigurationKey>({
     contract: permissionsEvent,
     needs,
     configuration: keys,
-    async run({ configuration, log, read, stream, output }) {
+    async run(context) {
+      const { configuration, log, output } = context;
       const permissions: unknown[] = [];
       const listed = handle({
         configuration: settingsFor(configuration, keys),
         log,
-        read,
-        stream,
+        ...gateOf(context, reads),
       });
       for await (const permission of listed)
         permissions.push({

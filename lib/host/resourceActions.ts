@@ -4,6 +4,8 @@ import type { ResourcesEvent } from "../generated/types.ts";
 import { resourcesEvent } from "../generated/validators/resourcesEvent.ts";
 import type { Gate, StepResult } from "../step.ts";
 import {
+  gateOf,
+  reads,
   settingsFor,
   type Action,
   type ConfigurationKey,
@@ -67,15 +69,9 @@ export function onResources<Targets, const Key extends ConfigurationKey>({
     contract: resourcesEvent,
     needs,
     configuration: ["ResourceKeyField", "ResourceNameField", ...keys],
-    async run({
-      event: { actionContext, resourceContext },
-      configuration,
-      log,
-      read,
-      stream,
-      change,
-      onEarlyEnd,
-    }) {
+    async run(context) {
+      const { event, configuration, log, read, change, onEarlyEnd } = context;
+      const { actionContext, resourceContext } = event;
       const {
         ResourceKeyField: keyField = "ExternalId",
         ResourceNameField: nameField = "DisplayName",
@@ -99,8 +95,7 @@ export function onResources<Targets, const Key extends ConfigurationKey>({
         isPreview,
         configuration: settingsFor(configuration, keys),
         log,
-        read,
-        stream,
+        ...gateOf(context, reads),
       });
       onEarlyEnd(resultUntilNow);
       const ranks = new Map(entries.map((entry, index) => [entry, index]));

@@ -4,6 +4,8 @@ import { subPermissionsEvent } from "../generated/validators/subPermissionsEvent
 import type { Gate } from "../step.ts";
 import {
   accountReferenceIn,
+  gateOf,
+  reads,
   settingsFor,
   type Action,
   type ConfigurationKey,
@@ -102,19 +104,8 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
       ...keys,
     ],
     initialOutput: (document) => ({ SubPermissions: onRecordIn(document) }),
-    async run({
-      event,
-      configuration,
-      log,
-      read,
-      stream,
-      change,
-      changeAll,
-      attemptAll,
-      settle,
-      taken,
-      output,
-    }) {
+    async run(context) {
+      const { event, configuration, log, settle, taken, output } = context;
       const { actionContext } = event;
       const isRevoke = actionContext.Operation === "revoke";
       const report: Report = { audit: [], faults: [] };
@@ -124,11 +115,10 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
         permission: (name) => memberOf(actionContext.References.Permission, name),
         configuration: settingsFor(configuration, keys),
         log,
-        read,
-        stream,
-        change: (step) => change(step, placement),
-        changeAll: (steps) => changeAll(steps, placement),
-        attemptAll: (steps) => attemptAll(steps, placement),
+        ...gateOf(context, reads),
+        change: (step) => context.change(step, placement),
+        changeAll: (steps) => context.changeAll(steps, placement),
+        attemptAll: (steps) => context.attemptAll(steps, placement),
       }).catch((thrown: unknown) => reportGone(Fault.of(thrown), isRevoke, report));
       if (!parts) {
         output["SubPermissions"] = [];

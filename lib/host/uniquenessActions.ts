@@ -2,6 +2,7 @@ import type { UniquenessCheckEvent } from "../generated/types.ts";
 import { uniquenessCheckEvent } from "../generated/validators/uniquenessCheckEvent.ts";
 import type { Gate } from "../step.ts";
 import {
+  gateOf,
   optionalReferenceIn,
   settingsFor,
   type Action,
@@ -49,12 +50,14 @@ export function onUniquenessCheck<Targets, const Key extends ConfigurationKey>({
     contract: uniquenessCheckEvent,
     needs,
     configuration: keys,
-    async run({ event: { actionContext }, configuration, read, log, output }) {
+    async run(context) {
+      const { event, configuration, log, output } = context;
+      const { actionContext } = event;
       const collisions = await handle({
         data: new MappedFields(actionContext.Data),
         accountReference: optionalReferenceIn(actionContext.References?.Account),
         configuration: settingsFor(configuration, keys),
-        read,
+        ...gateOf(context, ["read"]),
       });
       // The platform shows no audit log of a check.
       for (const { field, holder } of collisions)

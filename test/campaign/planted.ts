@@ -15,7 +15,7 @@ export const plantedFaults: readonly Expected[] = [
     rule: "I8",
     only: "revokePermission",
     file: "lib/host/gate.ts",
-    literal: "if (dryRun) return asRead;",
+    literal: "if (dryRun) return begun.map(({ asRead }) => asRead);",
     instead: "",
   },
   {

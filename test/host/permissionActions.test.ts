@@ -54,6 +54,52 @@ async function* broken<T>(...items: T[]): AsyncGenerator<T> {
   throw new Fault({ kind: "unavailable", message: "The list broke off." });
 }
 
+describe("the gate of a handler", () => {
+  const parts = ["read", "stream", "change", "changeAll", "attemptAll", "settle", "taken"];
+  async function partsFor(
+    action: (seen: (input: object) => void) => Promise<unknown>,
+  ): Promise<string[]> {
+    let names: string[] = [];
+    await action((input) => (names = parts.filter((part) => part in input)));
+    return names;
+  }
+
+  it("has no way to change anything where the verb only reads", async () => {
+    const listing = await partsFor((seen) =>
+      ran(
+        onPermissions({ ...undeclared, handle: (input) => (seen(input), given<Permission>()) }),
+        { answer: permissionsAnswer },
+        { event: eventWith() },
+      ),
+    );
+    const importing = await partsFor((seen) =>
+      ran(
+        onImportPermission({ ...undeclared, handle: (input) => (seen(input), given<Holders>()) }),
+        { answer: importPermissionAnswer, record: permissionRecord },
+        { event: eventWith() },
+      ),
+    );
+    expect([listing, importing]).toEqual([
+      ["read", "stream"],
+      ["read", "stream"],
+    ]);
+  });
+
+  it("has every way to change, and none past the gate, where the verb changes", async () => {
+    const granting = await partsFor((seen) =>
+      ran(
+        onGrantPermission({
+          ...undeclared,
+          handle: (input) => (seen(input), Promise.resolve({})),
+        }),
+        { answer: grantPermissionAnswer },
+        { event: eventWith() },
+      ),
+    );
+    expect(granting).toEqual(["read", "stream", "change", "changeAll", "attemptAll"]);
+  });
+});
+
 describe("a listing", () => {
   const listing = (
     permissions: AsyncIterable<Permission>,
