@@ -148,8 +148,9 @@ function customAttribute(extensionAttribute: string): string {
 }
 
 /**
- * The mailbox of a user; undefined when there is none, which a second look by another cmdlet confirms. Throws a
- * `notReady` fault when the second look shows one.
+ * The mailbox of a user; undefined when there is none. A second look by another cmdlet shows the user without one, or
+ * throws a `notReady` fault when it shows a mailbox. When it does not know the user at all, that is no proof, because a
+ * controller that lags answers the same: the mailbox is looked for once more.
  */
 export function mailboxOf(
   { id }: User,
@@ -161,6 +162,7 @@ export function mailboxOf(
     const [mailbox] = await search(targets);
     if (mailbox) return mailbox;
     const users = await look(targets);
+    if (users.length === 0) return (await search(targets))[0];
     const owner = users.find(({ RecipientTypeDetails }) =>
       RecipientTypeDetails.endsWith("Mailbox"),
     );

@@ -206,6 +206,19 @@ describe("disabling", () => {
     expect(answer.stats.requests).toBe(8);
   });
 
+  it("hides the mailbox also when two cmdlets find nothing at first", async () => {
+    bench.emulator.setFaults(
+      ["Get-Mailbox", "Get-User"].map((cmdlet) => ({
+        match: { side: "exchange" as const, cmdlet },
+        answer: { status: 200, body: { value: [] } },
+        times: 1,
+      })),
+    );
+    const { answer } = await disable({ reference: ids.anna, configuration: withExchange });
+    expect(answer.outputContext.Success).toBe(true);
+    expect(bench.object(ids.anna)?.["HiddenFromAddressListsEnabled"]).toBe(true);
+  });
+
   it("revokes the sessions also of an account that is disabled already", async () => {
     await disable();
     const { answer, messages } = await disable();
