@@ -31,12 +31,13 @@ export function slotsOf(max: number): Slots {
 export type WhileWaiting = (wait: () => Promise<void>) => Promise<void>;
 
 /**
- * Reads items in bundles of `size`, `workers` bundles at the same time, and yields what comes of them in the order of
- * its arrival. The workers share one source, and a worker goes on when its last piece was taken: nothing piles up.
+ * Reads items in bundles of `size`, a request each, and yields what comes of them in the order of its arrival. The
+ * workers share one source, and a worker goes on when its last piece was taken: nothing piles up. There are twice as
+ * many as requests may be in progress, so that the next one is ready while the reader works on an answer.
  */
 export async function* eachBundle<T, Piece>(
   items: AsyncIterable<T> | Iterable<T>,
-  { size, workers }: { size: number; workers: number },
+  { size, maxRequests }: { size: number; maxRequests: number },
   piecesOf: (bundle: T[]) => AsyncGenerator<Piece, void, undefined>,
 ): AsyncGenerator<Piece, void, undefined> {
   const bundles = bundled(items, size);
@@ -45,7 +46,7 @@ export async function* eachBundle<T, Piece>(
       yield* piecesOf(next.value);
   }
   try {
-    yield* merged(Array.from({ length: workers }, worker));
+    yield* merged(Array.from({ length: 2 * maxRequests }, worker));
   } finally {
     // A reader that stops early wants no more from the source either.
     void bundles.return().catch(() => undefined);
@@ -68,7 +69,7 @@ async function* bundled<T>(
 
 /**
  * The items of a source. The next one is requested as soon as one arrives, while the reader works on that. Before the
- * reader goes on, the event loop gets a moment to send that request: undici does so two turns of the loop later, and a
+ * reader goes on, the event loop turns until that request is sent: undici does so two turns of the loop later, and a
  * reader that never waits would delay it until it has worked on the whole item (38 ms for a page of 999 users).
  */
 export async function* readAhead<T>(
@@ -80,7 +81,8 @@ export async function* readAhead<T>(
       next = source.next();
       // It is reported when the reader gets there.
       next.catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, sendingMs));
+      for (let turn = 0; turn < turnsToSend; turn++)
+        await new Promise((resolve) => setImmediate(resolve));
       yield result.value;
     }
   } finally {
@@ -89,8 +91,8 @@ export async function* readAhead<T>(
   }
 }
 
-/** Enough for several turns of the event loop. */
-const sendingMs = 1;
+/** Counted, because time is no measure of turns: a busy loop may not turn at all in a millisecond. */
+const turnsToSend = 2;
 
 /** The items of several sources, in the order of their arrival. */
 export async function* merged<T>(

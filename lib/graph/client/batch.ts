@@ -29,9 +29,8 @@ export function eachRead<T>(
   readFor: (item: T) => Read,
   ways: Ways,
 ): AsyncGenerator<Piece<T>, void, undefined> {
-  // Twice as many as requests, so that the next one is ready while the reader works on an answer.
-  const workers = 2 * ways.endpoint.maxRequests;
-  return eachBundle(items, { size: perRequest, workers }, async function* (bundle) {
+  const { maxRequests } = ways.endpoint;
+  return eachBundle(items, { size: perRequest, maxRequests }, async function* (bundle) {
     const asked: Asked<T>[] = [];
     for (const item of bundle) {
       try {
