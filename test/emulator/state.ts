@@ -213,7 +213,7 @@ export interface State {
 }
 
 export interface DerivedRole {
-  /** A built-in role, or another of the tenant's own. */
+  /** A built-in role, or another of the tenant's own that stands before it. */
   parent: string;
   /** What was removed from it: a cmdlet (`Set-Mailbox`) or a parameter (`Set-Mailbox -MaxSendSize`). */
   removed: string[];
@@ -420,12 +420,15 @@ function checkRoleGroups(json: Record<string, unknown>, report: Report): void {
   for (const [name, roles] of Object.entries(roleGroups))
     if (!isTexts(roles) || !roles.every((role) => known.includes(role)))
       report(`roleGroups.${name}`, `must be a list of management roles (${known.join(", ")})`);
-  for (const [name, role] of Object.entries(derivedRoles))
-    if (!isRecord(role) || !known.includes(String(role["parent"])) || !isTexts(role["removed"]))
+  for (const [index, [name, role]] of Object.entries(derivedRoles).entries()) {
+    // Only those before it, so that no role is derived from itself.
+    const parents = known.slice(0, managementRoles.length + index);
+    if (!isRecord(role) || !parents.includes(String(role["parent"])) || !isTexts(role["removed"]))
       report(
         `derivedRoles.${name}`,
-        'must be {"parent": management role, "removed": list of texts}',
+        'must be {"parent": management role that stands before it, "removed": list of texts}',
       );
+  }
   for (const [name, scopes] of Object.entries(writeScopes))
     if (!isRecord(scopes) || !isTexts(Object.values(scopes)))
       report(`writeScopes.${name}`, "must be an object of texts");

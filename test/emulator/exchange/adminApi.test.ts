@@ -147,6 +147,18 @@ describe("a role group of the tenant's own", () => {
     expect(scopes.text).toContain('"RecipientWriteScope":"OU"');
   });
 
+  it.each([
+    ["itself", { Ours: { parent: "Ours", removed: [] } }],
+    [
+      "one that is derived from it",
+      { Ours: { parent: "Theirs", removed: [] }, Theirs: { parent: "Ours", removed: [] } },
+    ],
+  ])("has no role that is derived from %s", (_, derivedRoles) => {
+    expect(JSON.stringify(readState({ ...seedState(), derivedRoles }))).toContain(
+      "derivedRoles.Ours: must be",
+    );
+  });
+
   it("has management roles that exist", () => {
     const state = { ...seedState(), roleGroups: { Provisioning: ["Mail Recipient"] } };
     expect(JSON.stringify(readState(state))).toContain(
