@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { startEmulator } from "../../test/emulator/server.ts";
-import { buildBundles, precompile } from "../build/bundles.ts";
+import { startEmulator, type RunningEmulator } from "../../test/emulator/server.ts";
 import { story } from "../cli/demoEvents.ts";
 import { runBundle } from "../cli/run.ts";
+import { withBundles, type Built } from "./built.ts";
 import { median, spread } from "./figures.ts";
 import type { Findings, Part } from "./part.ts";
 
@@ -19,52 +18,53 @@ const action = "lifecycle/create";
  */
 export const bridge: Part = {
   title: "A script for HelloID",
-  async measure(effort, log) {
-    const calls = effort === "full" ? 20 : 3;
-    const folder = mkdtempSync(path.join(tmpdir(), "exo-bench-"));
-    const running = await startEmulator();
-    try {
-      const dist = path.join(folder, "dist");
-      await buildBundles(dist);
-      precompile(dist);
-      const event = structuredClone(story(running)[0].event);
-      const { actionContext } = event;
-      Object.assign(actionContext.Configuration, {
-        ConnectorPath: dist,
-        NodePath: process.execPath,
-      });
-      const script = path.join(folder, "session.ps1");
-      writeFileSync(script, sessionScript(dist, actionContext));
-
-      const bareMs = async (): Promise<number> => {
-        const { ms, code } = await runBundle(action, event, { dist, env: running.env });
-        if (code !== 0) throw new Error(`The bundle ended with exit code ${code}.`);
-        return ms;
-      };
-      const over = async (session: Session): Promise<number> => {
-        const bare = await bareMs();
-        return (await session.callMs()) - bare;
-      };
-      const first: number[] = [];
-      const later: number[] = [];
-      for (let call = 0; call < calls; call++) {
-        const session = startSession(script, running.env);
-        first.push(await over(session));
-        await session.close();
+  measure: (effort, log) =>
+    withBundles(async (built) => {
+      const running = await startEmulator();
+      try {
+        return await measured(built, running, effort === "full" ? 20 : 3, log);
+      } finally {
+        await running.close();
       }
-      log(`${calls} first calls`);
-      const session = startSession(script, running.env);
-      await session.callMs();
-      for (let call = 0; call < calls; call++) later.push(await over(session));
-      await session.close();
-      log(`${calls} later calls`);
-      return findingsOf(first, later);
-    } finally {
-      await running.close();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
+    }),
 };
+
+async function measured(
+  { folder, dist }: Built,
+  running: RunningEmulator,
+  calls: number,
+  log: (line: string) => void,
+): Promise<Findings> {
+  const { env } = running;
+  const event = structuredClone(story(running)[0].event);
+  const { actionContext } = event;
+  Object.assign(actionContext.Configuration, {
+    ConnectorPath: dist,
+    NodePath: process.execPath,
+  });
+  const script = path.join(folder, "session.ps1");
+  writeFileSync(script, sessionScript(dist, actionContext));
+
+  const over = async (session: Session): Promise<number> => {
+    const { ms, code } = await runBundle(action, event, { dist, env });
+    if (code !== 0) throw new Error(`The bundle ended with exit code ${code}.`);
+    return (await session.callMs()) - ms;
+  };
+  const first: number[] = [];
+  for (let call = 0; call < calls; call++) {
+    const session = startSession(script, env);
+    first.push(await over(session));
+    await session.close();
+  }
+  log(`${calls} first calls`);
+  const later: number[] = [];
+  const session = startSession(script, env);
+  await session.callMs();
+  for (let call = 0; call < calls; call++) later.push(await over(session));
+  await session.close();
+  log(`${calls} later calls`);
+  return findingsOf(first, later);
+}
 
 function findingsOf(first: number[], later: number[]): Findings {
   return {

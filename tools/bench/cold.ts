@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { certificateFor, pfxPassword } from "../../test/doctor/clinic.ts";
 import { isRecord } from "../../lib/record.ts";
-import { buildBundles, precompile } from "../build/bundles.ts";
+import { withBundles, type Built } from "./built.ts";
 import { earlierBundles, earlierCommit } from "./earlier.ts";
 import { median, spread } from "./figures.ts";
 import type { Effort, Findings, Part } from "./part.ts";
@@ -30,32 +29,29 @@ interface Case {
 /** An event that Node has to start for. */
 export const cold: Part = {
   title: "An event that Node.js has to start for",
-  async measure(effort, log) {
-    const folder = mkdtempSync(path.join(tmpdir(), "exo-bench-"));
-    const tenants: Played[] = [];
-    const played: typeof playedScenario = async (...scenario) => {
-      const one = await playedScenario(...scenario);
-      tenants.push(one);
-      return one;
-    };
-    try {
-      return await findingsOf(await casesIn(folder, played), effort, log);
-    } finally {
-      for (const { tenant } of tenants) await tenant.close();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
+  measure: (effort, log) =>
+    withBundles(async (built) => {
+      const tenants: Played[] = [];
+      const played: typeof playedScenario = async (...scenario) => {
+        const one = await playedScenario(...scenario);
+        tenants.push(one);
+        return one;
+      };
+      try {
+        return await findingsOf(await casesIn(built, played), effort, log);
+      } finally {
+        for (const { tenant } of tenants) await tenant.close();
+      }
+    }),
 };
 
 async function casesIn(
-  folder: string,
+  { folder, dist }: Built,
   played: typeof playedScenario,
 ): Promise<{ cases: Case[]; bytesOf: (one: Case) => Promise<number> }> {
-  const dist = path.join(folder, "dist");
-  await buildBundles(dist);
   const uncompiled = path.join(folder, "uncompiled");
   cpSync(dist, uncompiled, { recursive: true });
-  precompile(dist);
+  rmSync(path.join(uncompiled, "compiled"), { recursive: true });
   const state = path.join(folder, "state");
   mkdirSync(state, { mode: 0o700 });
   const empty = path.join(folder, "empty.mjs");

@@ -3,12 +3,10 @@ import path from "node:path";
 import { manyGroups, manyMailboxes, manySharedMailboxes } from "../../test/emulator/seed.ts";
 import { startEmulator } from "../../test/emulator/server.ts";
 import type { State } from "../../test/emulator/state.ts";
-import { buildBundles } from "../build/bundles.ts";
 import { importEventFor, permissionImportFor, type Tenant } from "../cli/demoEvents.ts";
+import { withBundles } from "./built.ts";
 import { median } from "./figures.ts";
 import type { Effort, Findings, Limit, Part } from "./part.ts";
-
-const root = path.resolve(import.meta.dirname, "../..");
 
 /** An import that is measured for tenants of several sizes. */
 interface Kind {
@@ -110,19 +108,19 @@ const kinds: readonly Kind[] = [
 /** Imports from tenants that grow: memory and time. */
 export const growth: Part = {
   title: "Imports from tenants that grow",
-  async measure(effort, log) {
-    await buildBundles();
-    const rows: Row[] = [];
-    for (const kind of kinds) {
-      const [base = 0] = kind.sizes[effort];
-      for (const size of kind.sizes[effort]) {
-        const row = { kind, size, base, ...(await middleOf(kind, size)) };
-        rows.push(row);
-        log(`${kind.name}, ${size}: ${seconds(row.ms)} s, ${row.peakMb.toFixed(0)} MB`);
+  measure: (effort, log) =>
+    withBundles(async ({ dist }) => {
+      const rows: Row[] = [];
+      for (const kind of kinds) {
+        const [base = 0] = kind.sizes[effort];
+        for (const size of kind.sizes[effort]) {
+          const row = { kind, size, base, ...(await middleOf(kind, size, dist)) };
+          rows.push(row);
+          log(`${kind.name}, ${size}: ${seconds(row.ms)} s, ${row.peakMb.toFixed(0)} MB`);
+        }
       }
-    }
-    return findingsOf(rows);
-  },
+      return findingsOf(rows);
+    }),
 };
 
 interface Row extends Measured {
@@ -137,14 +135,15 @@ function entraImportFor(tenant: Tenant, fields: string[]): ReturnType<typeof imp
   return event;
 }
 
-async function middleOf(kind: Kind, size: number): Promise<Measured> {
+async function middleOf(kind: Kind, size: number, dist: string): Promise<Measured> {
   const runs: Measured[] = [];
   const state = kind.stateOf(size);
   Object.assign(state.behaviour, {
     requestMs: kind.requestMs ?? 0,
     cmdletMs: kind.cmdletMs ?? 0,
   });
-  for (let round = 0; round < kind.rounds; round++) runs.push(await measured(kind, size, state));
+  for (let round = 0; round < kind.rounds; round++)
+    runs.push(await measured(kind, size, { state, dist }));
   const middle = (of: keyof Measured): number => median(runs.map((run) => run[of]));
   return {
     peakMb: middle("peakMb"),
@@ -163,12 +162,12 @@ const telling =
 async function measured(
   { action, eventFor, records: expected }: Kind,
   size: number,
-  state: State,
+  { state, dist }: { state: State; dist: string },
 ): Promise<Measured> {
   const running = await startEmulator({ state });
   try {
     const begin = performance.now();
-    const bundle = path.join(root, `dist/${action}.mjs`);
+    const bundle = path.join(dist, `${action}.mjs`);
     const child = spawn(process.execPath, ["--import", telling, bundle], {
       stdio: ["pipe", "pipe", "pipe"],
       env: { PATH: process.env["PATH"] ?? "", ...running.env },

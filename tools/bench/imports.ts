@@ -2,9 +2,9 @@ import { manyGroups, manySharedMailboxes } from "../../test/emulator/seed.ts";
 import { startEmulator, type RunningEmulator } from "../../test/emulator/server.ts";
 import type { State } from "../../test/emulator/state.ts";
 import { TestClient } from "../../test/emulator/testClient.ts";
-import { buildBundles } from "../build/bundles.ts";
 import { permissionImportFor } from "../cli/demoEvents.ts";
 import { runBundle } from "../cli/run.ts";
+import { withBundles } from "./built.ts";
 import { median } from "./figures.ts";
 import type { Effort, Findings, Limit, Part } from "./part.ts";
 
@@ -55,19 +55,19 @@ const lanesForSerial = 5;
 /** Imports of permissions, from tenants of every pace. */
 export const imports: Part = {
   title: "Imports of permissions",
-  async measure(effort, log) {
-    await buildBundles();
-    const found: { one: Case; runs: Measured[] }[] = [];
-    for (const one of casesFor(effort)) {
-      const runs: Measured[] = [];
-      const rounds = effort === "full" && nameOf(one.latency) === usual ? 3 : 1;
-      for (let round = 0; round < rounds; round++) runs.push(await measured(one));
-      found.push({ one, runs });
-      const ms = median(runs.map((run) => run.ms));
-      log(`${one.name}, ${nameOf(one.latency)} ms, ${one.allows} at once: ${seconds(ms)} s`);
-    }
-    return findingsOf(found);
-  },
+  measure: (effort, log) =>
+    withBundles(async ({ dist }) => {
+      const found: { one: Case; runs: Measured[] }[] = [];
+      for (const one of casesFor(effort)) {
+        const runs: Measured[] = [];
+        const rounds = effort === "full" && nameOf(one.latency) === usual ? 3 : 1;
+        for (let round = 0; round < rounds; round++) runs.push(await measured(one, dist));
+        found.push({ one, runs });
+        const ms = median(runs.map((run) => run.ms));
+        log(`${one.name}, ${nameOf(one.latency)} ms, ${one.allows} at once: ${seconds(ms)} s`);
+      }
+      return findingsOf(found);
+    }),
 };
 
 function casesFor(effort: Effort): Case[] {
@@ -111,13 +111,14 @@ function casesFor(effort: Effort): Case[] {
 }
 
 /** Runs an import. Throws unless each holder came once: refusals may lose and double nothing. */
-async function measured(one: Case): Promise<Measured> {
+async function measured(one: Case, dist: string): Promise<Measured> {
   const { action, state, latency, allows, holders, configuration } = one;
   const behaviour = { ...state.behaviour, ...latency, concurrentRequests: allows };
   const running = await startEmulator({ state: { ...state, behaviour } });
   try {
     const event = permissionImportFor(running, configuration);
     const { ms, code, records, stdout, stderr } = await runBundle(action, event, {
+      dist,
       env: running.env,
     });
     const found = holdersIn(records);

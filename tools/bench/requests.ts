@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { buildBundles } from "../build/bundles.ts";
 import { runBundle } from "../cli/run.ts";
+import { withBundles } from "./built.ts";
 import { earlierBundles, earlierCommit } from "./earlier.ts";
 import type { Findings, Part } from "./part.ts";
 import { playedScenario } from "./played.ts";
@@ -26,11 +24,8 @@ const scenarios = [
 /** Requests of an event. */
 export const requests: Part = {
   title: "Requests of an event",
-  async measure(_effort, log) {
-    const folder = mkdtempSync(path.join(tmpdir(), "exo-bench-"));
-    try {
-      const dist = path.join(folder, "dist");
-      await buildBundles(dist);
+  measure: (_effort, log) =>
+    withBundles(async ({ folder, dist }) => {
       const earlier = earlierBundles(path.join(folder, "earlier"));
       const rows: { name: string; before: number; now: number }[] = [];
       for (const name of scenarios) {
@@ -38,10 +33,7 @@ export const requests: Part = {
         log(name);
       }
       return findingsOf(rows);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
+    }),
 };
 
 /** The number of requests that a scenario sends, token requests aside. It has to succeed. */

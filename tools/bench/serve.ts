@@ -1,14 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { manyMailboxes } from "../../test/emulator/seed.ts";
 import { changeEventFor } from "../../test/events.ts";
-import { buildBundles, precompile } from "../build/bundles.ts";
 import type { Tenant } from "../cli/demoEvents.ts";
 import { runBundle } from "../cli/run.ts";
+import { withBundles } from "./built.ts";
 import { earlierBundles, earlierCommit } from "./earlier.ts";
 import { median, quantile } from "./figures.ts";
 import type { Effort, Findings, Part } from "./part.ts";
@@ -35,12 +34,8 @@ interface Turn {
 /** Events in one process that stays, and in a process each. */
 export const serve: Part = {
   title: "Events in one process that stays",
-  async measure(effort, log) {
-    const folder = mkdtempSync(path.join(tmpdir(), "exo-bench-"));
-    try {
-      const dist = path.join(folder, "dist");
-      await buildBundles(dist);
-      precompile(dist);
+  measure: (effort, log) =>
+    withBundles(async ({ folder, dist }) => {
       const earlier = earlierBundles(path.join(folder, "earlier"));
       const tenant = await startTenant(folder, dist);
       const service = startService(dist, tenant.env);
@@ -53,10 +48,7 @@ export const serve: Part = {
       await service.end();
       await tenant.end();
       return findingsOf(turns);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
+    }),
 };
 
 /** The emulated tenant in a process of its own. */
