@@ -1,14 +1,9 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { story } from "../tools/cli/demoEvents.ts";
 import { ran } from "./cli/terminal.ts";
 import { startEmulator, type RunningEmulator } from "./emulator/server.ts";
-
-const readme = readFileSync(path.resolve(import.meta.dirname, "../README.md"), "utf8");
-/** A fenced block of the README, by the mark before it. */
-const block = (mark: string): string =>
-  new RegExp(`<!-- ${mark} -->\\n+\`\`\`\\w+\\n([^]*?)\`\`\``).exec(readme)?.[1] ?? "";
+import { block, readme } from "./readmeBlocks.ts";
 
 let running: RunningEmulator;
 beforeAll(async () => {

@@ -10,13 +10,10 @@ import { runBundle, type BundleRun } from "../tools/cli/run.ts";
 import { story } from "../tools/cli/demoEvents.ts";
 import { systems } from "../tools/session/systems.ts";
 import { startEmulator, type RunningEmulator } from "./emulator/server.ts";
+import { block, readme } from "./readmeBlocks.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const file = (name: string): string => readFileSync(path.join(root, name), "utf8");
-const readme = file("README.md");
-/** A fenced block of the README, by the mark before it. */
-const block = (mark: string): string =>
-  new RegExp(`<!-- ${mark} -->\\n+\`\`\`\\w+\\n([^]*?)\`\`\``).exec(readme)?.[1] ?? "";
 const shown = (mark: string): unknown => JSON.parse(block(mark)) as unknown;
 /** The first column of the table after a mark. */
 const firstColumn = (page: string, mark: string): (string | undefined)[] => {

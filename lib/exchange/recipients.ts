@@ -96,25 +96,22 @@ export class Recipients {
    * when one of them identifies no recipient, because it can be a free or a rare name, or no one's.
    */
   async readNamed(texts: readonly string[], exchange: Exchange): Promise<void> {
-    const unknown = new Map(texts.map((text) => [keyOf(text), text]));
+    const byKey = new Map(texts.map((text) => [keyOf(text), text]));
     // No one has a blank name.
-    unknown.delete("");
-    for (const key of unknown.keys()) if (this.#isIdentified(key)) unknown.delete(key);
-    if (unknown.size === 0) return;
-    if (unknown.size <= maxNamed && [...unknown.keys()].every(isIdentifier)) {
-      const asked = exchange.each(unknown.values(), (text) => ({
+    byKey.delete("");
+    const unknown = (): [string, string][] =>
+      [...byKey].filter(([key]) => this.#byIdentifier.of(key).length === 0);
+    const asked = unknown();
+    if (asked.length <= maxNamed && asked.every(([key]) => isIdentifier(key))) {
+      const answers = exchange.each(asked, ([, text]) => ({
         cmdlet: "Get-Recipient",
         parameters: { Identity: text },
         select: properties,
       }));
       // A fault means as little as another recipient: what is not identified then is looked for in the lists.
-      for await (const { rows } of collectPages(asked)) for (const row of rows) this.#add(row);
+      for await (const { rows } of collectPages(answers)) for (const row of rows) this.#add(row);
     }
-    if (![...unknown.keys()].every((key) => this.#isIdentified(key))) await this.read(exchange);
-  }
-
-  #isIdentified(name: string): boolean {
-    return this.#byIdentifier.of(name).length > 0;
+    if (unknown().length > 0) await this.read(exchange);
   }
 
   #add(row: Row): void {

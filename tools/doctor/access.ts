@@ -1,6 +1,6 @@
 /** Whether the roles in Exchange Online are those that the sets in use need: not too few, and not too many. */
 import type { Exchange } from "../../lib/exchange/client/exchange.ts";
-import { none, type Assigned, type Assignment, type Derived } from "./assignments.ts";
+import { type Assigned, type Assignment, type Derived } from "./assignments.ts";
 import type { Check, Examination } from "./check.ts";
 import { holderOf } from "./exchangeRoles.ts";
 import { isForOptional, neededFor } from "./features.ts";
@@ -35,7 +35,7 @@ export function accessOf(set: ActionSet): Check {
       const held = known.get("managementRoles");
       const missing = needs.filter((need) => !isMet(need, held));
       const names = namesOf(known);
-      const { unexamined } = known.has("assigned") ? known.get("assigned") : none;
+      const { unexamined } = known.get("assigned");
       if (missing.length > 0 && unexamined.length > 0) return notExamined(missing, unexamined);
       if (missing.length > 0) return await withMissing(set, missing, known);
       const { names: derived, isRemoved } = known.get("derived");
@@ -160,8 +160,7 @@ export const writeScope: Check = {
     const included = includedIn(known.get("roles"));
     if (!known.has("managementRoles"))
       return unknown("Not examined: the assignments of the role group cannot be read.");
-    // Where they cannot be read, only the Entra roles count.
-    const { assignments } = known.has("assigned") ? known.get("assigned") : none;
+    const { assignments } = known.get("assigned");
     const needed = [...neededBy(sets)].filter(
       (role) => role !== "View-Only Recipients" && !included.has(role),
     );

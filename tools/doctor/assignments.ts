@@ -102,6 +102,10 @@ function scopesIn(row: Row): string[] | undefined {
 
 const named = (name: string, type: string): string => (name === "" ? type : `${name} (${type})`);
 
+/** A role by its name, and of a derived one also the built-in role. */
+export const namedWithOrigin = ({ name, role }: Assignment): string =>
+  name === role ? name : `${name} (derived from ${role})`;
+
 /** What derived roles lack of what they are derived from. */
 export interface Derived {
   /** Such as `Our Mailboxes (derived from Mail Recipients)`. */
@@ -122,7 +126,7 @@ export async function derivedFrom(
 ): Promise<Derived> {
   const complete = new Set<string>([...included, ...assignments.map(({ name }) => name)]);
   const derived = assignments.filter(({ role }) => !complete.has(role));
-  const names = new Set(derived.map(({ name, role }) => `${name} (derived from ${role})`));
+  const names = new Set(derived.map(namedWithOrigin));
   const roles = new Set(derived.map(({ role }) => role));
   if (roles.size === 0) return { names: [], roles: [], isRemoved: () => false };
   return {

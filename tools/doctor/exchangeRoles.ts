@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { clouds } from "../../lib/auth/clouds.ts";
 import { exchangeOnline, type Exchange } from "../../lib/exchange/client/exchange.ts";
 import { Fault } from "../../lib/fault.ts";
-import { assignedTo, derivedFrom, none, type Assigned } from "./assignments.ts";
+import { assignedTo, derivedFrom, namedWithOrigin, none, type Assigned } from "./assignments.ts";
 import type { Check, Examination, Premises } from "./check.ts";
 import { fine, unknown, wrong, type Verdict } from "./finding.ts";
 import {
@@ -37,7 +37,8 @@ export const role: Check = {
     const inGroups = assigned?.assignments.map((one) => one.role) ?? [];
     if (held.length > 0 || assigned !== undefined)
       known.add({ managementRoles: new Set([...included, ...inGroups]) });
-    if (assigned !== undefined) known.add({ assigned });
+    // Where they cannot be read, only the Entra roles count.
+    known.add({ assigned: assigned ?? none });
     known.add({ derived: await derivedFrom(assigned ?? none, included, exchange) });
     return verdict;
   },
@@ -50,9 +51,7 @@ function verdictOn(
   premises: Premises,
 ): Verdict {
   const writing = assigned?.assignments.filter(({ role }) => role !== "View-Only Recipients") ?? [];
-  const inGroups = new Set(
-    writing.map(({ name, role }) => (name === role ? name : `${name} (derived from ${role})`)),
-  );
+  const inGroups = new Set(writing.map(namedWithOrigin));
   const groups = `role groups with ${[...inGroups].join(", ")}`;
   if (held.length === 0 && assigned === undefined)
     return {

@@ -79,6 +79,12 @@ const rolesWith = (cmdlet: string, parameter = ""): readonly string[] => {
   return rolesByCmdlet.find(([cmdlets]) => cmdlets.test(cmdlet))?.[1] ?? [];
 };
 
+/** The names of all roles: built-in ones, and those of the tenant's own. */
+export const rolesIn = ({ derivedRoles = {} }: State): string[] => [
+  ...managementRoles,
+  ...Object.keys(derivedRoles),
+];
+
 /** The built-in role that this one is, or is derived from, at whatever distance. */
 export function rootOf(role: string, { derivedRoles = {} }: State): string {
   let root = role;

@@ -1,5 +1,5 @@
 import { madeRows, type Cmdlet } from "../cmdlet.ts";
-import { managementRoles, rootOf } from "../managementRoles.ts";
+import { rolesIn, rootOf } from "../managementRoles.ts";
 import type { Value } from "../../properties.ts";
 import type { State } from "../../state.ts";
 
@@ -17,8 +17,7 @@ export const getManagementRole: Cmdlet = {
   writes: false,
   honours: [],
   run({ store: { state } }) {
-    const names = [...managementRoles, ...Object.keys(state.derivedRoles ?? {})];
-    const items = names.map((name): Item => ({ name, state }));
+    const items = rolesIn(state).map((name): Item => ({ name, state }));
     return { items, rows: madeRows(rowOf), warnings: [] };
   },
 };

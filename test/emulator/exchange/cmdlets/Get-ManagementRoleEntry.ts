@@ -1,6 +1,6 @@
 import { notFound, notImplemented } from "../errors.ts";
 import { madeRows, upTo, type Cmdlet } from "../cmdlet.ts";
-import { entriesOf, managementRoles } from "../managementRoles.ts";
+import { entriesOf, rolesIn } from "../managementRoles.ts";
 import { textOf } from "../parameters.ts";
 import type { Value } from "../../properties.ts";
 
@@ -19,8 +19,7 @@ export const getManagementRoleEntry: Cmdlet = {
     const identity = textOf(parameters["Identity"]);
     const wanted = /^([^*\\]+)\\\*$/.exec(identity)?.[1]?.toLowerCase();
     if (wanted === undefined) throw notImplemented(`Get-ManagementRoleEntry of '${identity}'`);
-    const names = [...managementRoles, ...Object.keys(state.derivedRoles ?? {})];
-    const role = names.find((name) => name.toLowerCase() === wanted);
+    const role = rolesIn(state).find((name) => name.toLowerCase() === wanted);
     if (role === undefined) throw notFound(identity);
     const items = [...entriesOf(role, state)].map(([cmdlet, own]): Item => ({
       role,
