@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Answer } from "../../lib/host/answer.ts";
 import { Bench, guidOf, shown } from "../bench.ts";
 import { anywhere } from "../emulator/faults.ts";
 import { permissionEventFor, readingEventFor } from "../events.ts";
-import { bundlesWith } from "../entitlements/editedBundles.ts";
+import { anna, dutch, regionOf, wanted } from "./regionalWorld.ts";
 import { prepare } from "./sets.ts";
 import { holdersIn, imported, listed, recordsOf, refusal, settings } from "./settings.ts";
 
@@ -15,15 +14,6 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 beforeEach(() => prepare(bench));
 
-const dutch = { Id: "MailboxRegionalConfiguration-NL" };
-const wanted = {
-  Language: "nl-NL",
-  DateFormat: "dd-MM-yy",
-  TimeFormat: "H:mm",
-  TimeZone: "W. Europe Standard Time",
-};
-const anna = guidOf("Anna Bakker");
-
 interface Choices {
   account?: unknown;
   configuration?: Record<string, unknown>;
@@ -31,19 +21,6 @@ interface Choices {
 }
 const granted = (permission: unknown, { account = anna, ...choices }: Choices = {}) =>
   grant.here(bench, permissionEventFor(bench.running, { account, permission, ...choices }));
-/** Settings and the language of the folders, as they are stored. */
-function regionOf(guid: string): Record<string, unknown> {
-  const {
-    Language = null,
-    DateFormat = null,
-    TimeFormat = null,
-    TimeZone = null,
-  } = bench.stored(guid);
-  const { language = "en", renamed } =
-    bench.emulator.state().folders?.find(({ mailbox }) => mailbox === guid) ?? {};
-  return { Language, DateFormat, TimeFormat, TimeZone, folders: renamed ? "renamed" : language };
-}
-
 describe("grant, grant", () => {
   it.each<[string, string[]]>([
     ["Anna Bakker", ["settings", "folders"]],
@@ -60,9 +37,9 @@ describe("grant, grant", () => {
       .state()
       .objects.find(({ Name, DisplayName }) => Name === name || DisplayName === name);
     const account = String(found?.["Guid"]);
-    const before = regionOf(account);
+    const before = regionOf(bench, account);
     const dry = await granted(dutch, { account, dryRun: true });
-    expect([bench.writes(), regionOf(account)]).toEqual([[], before]);
+    expect([bench.writes(), regionOf(bench, account)]).toEqual([[], before]);
     const wet = await granted(dutch, { account });
     expect(wet.answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
     expect(
@@ -74,7 +51,7 @@ describe("grant, grant", () => {
       "done",
       wet.answer.plan.map((step) => ({ ...step, sent: false })),
     ]);
-    expect(regionOf(account)).toEqual({ ...wanted, folders: "nl" });
+    expect(regionOf(bench, account)).toEqual({ ...wanted, folders: "nl" });
     for (const dryRun of [true, false])
       expect((await granted(dutch, { account, dryRun })).answer).toMatchObject({
         outcome: "alreadySo",
@@ -132,7 +109,7 @@ describe("folders", () => {
       /^Rename the default folders of mailbox .* to nl-NL: failed\. .*Cannot localize the default folders/,
     );
     expect(messages[2]).toBe("Only partly done: 1 of 2 changes.");
-    expect(regionOf(dora)).toEqual({ ...wanted, folders: "en" });
+    expect(regionOf(bench, dora)).toEqual({ ...wanted, folders: "en" });
   });
 
   it("are tried again separately, until nothing is in the way", async () => {
@@ -149,7 +126,7 @@ describe("folders", () => {
       folders: state.folders?.filter(({ mailbox }) => mailbox !== dora) ?? [],
     });
     expect((await granted(dutch, { account: dora })).answer.outcome).toBe("done");
-    expect(regionOf(dora)).toEqual({ ...wanted, folders: "nl" });
+    expect(regionOf(bench, dora)).toEqual({ ...wanted, folders: "nl" });
   });
 
   it("are not touched when the settings are refused", async () => {
@@ -162,7 +139,7 @@ describe("folders", () => {
       plan: [{ sent: true }],
       outputContext: { Success: false },
     });
-    expect(regionOf(anna)["folders"]).toBe("en");
+    expect(regionOf(bench, anna)["folders"]).toBe("en");
   });
 });
 
@@ -186,25 +163,6 @@ describe("a refusal of the service", () => {
     );
     expect(answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
     expect(messages[0]).toContain("was sent; it is unknown whether it was applied.");
-  });
-
-  it("after more than a minute is never caused: a wrong format is not sent", async () => {
-    prepare(bench, { regionalErrorDelayMs: 70_000 });
-    const dist = bundlesWith(
-      "regionalConfiguration",
-      'DateFormat:"dd-MM-yy"',
-      'DateFormat:"MM/dd/yy"',
-    );
-    const { answer, ms } = await bench.run(
-      "permissions/regionalConfiguration/grantPermission",
-      permissionEventFor(bench.running, { account: anna, permission: dutch }),
-      { dist },
-    );
-    expect([(answer as Answer).outcome, ms < 15_000, bench.emulator.journal()]).toEqual([
-      "invalid",
-      true,
-      [],
-    ]);
   });
 });
 
@@ -372,62 +330,5 @@ describe("an import", () => {
       /The import is incomplete: 1 mailbox could not be read \(".+" <.+> \(0b1ec700-.+\)\)\./,
     );
     expect(holdersIn(run)).toEqual({ [dutch.Id]: [anna, guidOf("Bas Bakker")].sort() });
-  });
-});
-
-describe("with other options in the bundles", () => {
-  const run = async (
-    dist: string,
-    verb: string,
-    event: unknown,
-  ): Promise<Answer & { records: unknown[] }> => {
-    const { answer, records } = await bench.run(
-      `permissions/regionalConfiguration/${verb}`,
-      event,
-      { dist },
-    );
-    return { ...(answer as Answer), records };
-  };
-  const event = (account: string): unknown =>
-    permissionEventFor(bench.running, { account, permission: dutch });
-
-  it("accept any format of the language where formats are null", async () => {
-    const dist = bundlesWith(
-      "regionalConfiguration",
-      'DateFormat:"dd-MM-yy",TimeFormat:"H:mm"',
-      "DateFormat:null,TimeFormat:null",
-    );
-    const account = guidOf("Jürgen Müller");
-    expect(await run(dist, "grantPermission", event(account))).toMatchObject({
-      outcome: "done",
-      plan: [{ parameters: { Language: "nl-NL", DateFormat: null, TimeFormat: null } }, {}],
-    });
-    expect(regionOf(account)).toMatchObject({ Language: "nl-NL", DateFormat: "d-M-yyyy" });
-    expect(await run(dist, "grantPermission", event(account))).toMatchObject({
-      outcome: "alreadySo",
-      plan: [],
-    });
-    expect(await run(dist, "grantPermission", event(guidOf("Mia Married")))).toMatchObject({
-      outcome: "alreadySo",
-      plan: [],
-    });
-  });
-
-  it("neither rename nor read folders that should stay", async () => {
-    const dist = bundlesWith(
-      "regionalConfiguration",
-      'Time",LocalizeDefaultFolderName:!0',
-      'Time",LocalizeDefaultFolderName:!1',
-    );
-    expect(await run(dist, "grantPermission", event(anna))).toMatchObject({
-      outcome: "done",
-      plan: [{ parameters: wanted }],
-    });
-    expect(regionOf(anna)).toEqual({ ...wanted, folders: "en" });
-    const { records } = await run(dist, "importPermission", readingEventFor(bench.running));
-    expect(recordsOf({ records })).toMatchObject([{ AccountReferences: [anna] }]);
-    for (const { parameters = {}, items = [] } of bench.emulator.journal())
-      for (const one of [parameters, ...items.map((item) => item.parameters ?? {})])
-        expect(one).not.toHaveProperty("VerifyDefaultFolderNameLanguage");
   });
 });

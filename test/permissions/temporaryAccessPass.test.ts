@@ -1,9 +1,7 @@
 /** Temporary Access Passes over Microsoft Graph. After a change, tests read the tenant. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Answer } from "../../lib/host/answer.ts";
 import type { AnyAnswer, Run } from "../bench.ts";
 import type { Fault } from "../emulator/faults.ts";
-import { bundlesWith } from "../entitlements/editedBundles.ts";
 import type { PermissionChoices } from "../events.ts";
 import { anna, EntraBench, ids } from "../lifecycle/entra/entraBench.ts";
 import {
@@ -128,26 +126,6 @@ describe("a Temporary Access Pass", () => {
     expect(valuesOf()).toHaveLength(1);
     const all = JSON.stringify(granted);
     for (const value of valuesOf()) expect(all).not.toContain(value);
-  });
-
-  it("stays where ReplaceExisting is false, and the grant fails", async () => {
-    freshMethods(bench, [pass]);
-    const dist = bundlesWith(
-      "authenticationMethods",
-      "IsUsableOnce:!0,",
-      "IsUsableOnce:!1,ReplaceExisting:!1,",
-    );
-    const name = "permissions/authenticationMethods/grantPermission";
-    const run = async () => (await bench.run(name, event(), { dist })).answer as Answer;
-    const refused = await run();
-    expect(refused).toMatchObject({ outcome: "invalid", plan: [] });
-    expect(refused.outputContext.AuditLogs[0]?.Message).toContain(
-      "no one can read its value again; revoke it first, or let ReplaceExisting be true.",
-    );
-    expect(valuesOf()).toEqual([pass.temporaryAccessPass]);
-    freshMethods(bench, [{ ...pass, isUsed: true }]);
-    expect((await run()).outcome).toBe("done");
-    expect(methodsOf(bench)).toMatchObject([{ isUsableOnce: false }]);
   });
 
   it("needs a permission, and nothing is done without it", async () => {

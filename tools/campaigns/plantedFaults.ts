@@ -6,6 +6,7 @@
 import { authFaults } from "./planted/auth.ts";
 import { clientFaults } from "./planted/client.ts";
 import { connectorFaults } from "./planted/connector.ts";
+import { entraFaults } from "./planted/entra.ts";
 import { entitlementFaults } from "./planted/entitlements.ts";
 import { graphFaults } from "./planted/graph.ts";
 import { hostFaults } from "./planted/host.ts";
@@ -25,6 +26,7 @@ const lists: readonly Faults[] = [
   ...nounFaults,
   ...resourceFaults,
   ...graphFaults,
+  ...entraFaults,
   ...entitlementFaults,
 ];
 
