@@ -25,7 +25,6 @@ const slowest = [
   "test/resources/resources.test.ts",
   "test/permissions/imports.test.ts",
   "test/permissions/regionalConfiguration.test.ts",
-  "test/cli/plan.test.ts",
   "test/replay.test.ts",
   "test/permissions/importsOfMailboxRights.test.ts",
   "test/permissions/litigationHold.test.ts",

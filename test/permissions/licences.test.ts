@@ -462,6 +462,32 @@ describe("when answers are doubtful", () => {
     },
   );
 
+  it("a licence whose request never arrives is no success", async () => {
+    bench.emulator.setFaults([struck({ cut: "before", times: 100 })]);
+    const { answer, messages } = await grant.here(bench, event());
+    expect(answer.outputContext.Success, messages.join()).toBe(false);
+    expect(await licencesOf()).toEqual([]);
+  });
+
+  it("a licence that Entra ID could not assign is no success, when a look has to decide", async () => {
+    const state = { skuId: ids.e3, assignedByGroup: null, disabledPlans: [], state: "Error" };
+    const shown = await bench.shown(ids.anna, [
+      "displayName",
+      "userPrincipalName",
+      "usageLocation",
+    ]);
+    bench.emulator.setFaults([
+      struck({ cut: "before", times: 100 }),
+      {
+        match: { side: "graph", operation: "GET /users/{user}" },
+        skip: 1,
+        answer: { status: 200, body: { ...shown, licenseAssignmentStates: [state] } },
+      },
+    ]);
+    const { answer, messages } = await grant.here(bench, event());
+    expect(answer.outputContext.Success, messages.join()).toBe(false);
+  });
+
   it("reads that lag are waited for", async () => {
     bench.fresh((state) => {
       assigned(ids.anna, ids.e3)(state);

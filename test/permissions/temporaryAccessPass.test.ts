@@ -155,6 +155,17 @@ describe("when answers are doubtful", () => {
     },
   );
 
+  it("a pass that stays after a revoke that was accepted is not silently revoked", async () => {
+    freshMethods(bench, [pass]);
+    bench.emulator.setFaults([
+      { match: { side: "graph", operation: `DELETE ${passes}/{method}` }, answer: { status: 204 } },
+    ]);
+    const strict = { configuration: { ConfirmRevokes: "strict" } };
+    const revoked = await revoke.here(bench, event(strict));
+    expect(revoked.answer.outputContext.Success).toBe(false);
+    expect(valuesOf()).toEqual([pass.temporaryAccessPass]);
+  });
+
   it("no pass is a success whose value did not arrive", async () => {
     bench.emulator.setFaults([struck({ cut: "after", times: 100 })]);
     const granted = await grant.here(bench, event());

@@ -60,6 +60,19 @@ describe("updating", () => {
     });
   });
 
+  it("keeps the other part of the organisation data, which a change of one part would clear", async () => {
+    await update({ data: { employeeOrgData: { division: "North", costCenter: "C1" } } });
+    await update({ data: { employeeOrgData: { costCenter: "C2" } } });
+    expect(bench.user(ids.cloudOnly)).toMatchObject({
+      employeeOrgData: { division: "North", costCenter: "C2" },
+    });
+  });
+
+  it("never clears a name", async () => {
+    const { answer } = await update({ data: { displayName: "" } });
+    expect([answer.outcome, answer.plan]).toEqual(["alreadySo", []]);
+  });
+
   it("sends what needs more rights separately", async () => {
     const { answer } = await update({
       data: { jobTitle: "Head nurse", mobilePhone: "+31 6 12345678" },
@@ -227,6 +240,19 @@ describe("disabling", () => {
     expect(operations(bench.writes()).slice(-1)).toEqual([
       "POST /users/{user}/revokeSignInSessions",
     ]);
+  });
+
+  it("is no success while the sessions may go on", async () => {
+    const lost = {
+      match: { side: "graph", operation: "POST /users/{user}/revokeSignInSessions" },
+      answer: {
+        status: 503,
+        body: { error: { code: "serviceNotAvailable", message: "Later." } },
+      },
+    } as const;
+    bench.emulator.setFaults([lost, { ...lost, match: { ...lost.match, item: true } }]);
+    const { answer, messages } = await disable();
+    expect(answer.outputContext.Success, messages.join()).toBe(false);
   });
 
   it("still ends sign-in when the profile may not be changed", async () => {

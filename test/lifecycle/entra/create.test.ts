@@ -3,6 +3,7 @@ import action from "../../../lifecycle/entra/create.ts";
 import deleteAction from "../../../lifecycle/entra/delete.ts";
 import { runnerOf } from "../../bench.ts";
 import { createAnswer, deleteAnswer } from "../../generated/answers.ts";
+import type { Fault } from "../../emulator/faults.ts";
 import { anna, cloudOnly, EntraBench, ids, newcomer } from "./entraBench.ts";
 
 let bench: EntraBench;
@@ -71,6 +72,15 @@ describe("a person without an account", () => {
     const { answer } = await create();
     expect(answer.outputContext.Data?.["passwordProfile"]).toEqual({
       forceChangePasswordNextSignIn: "TRUE",
+    });
+  });
+
+  it("gets one that is disabled, also when nothing is mapped for that", async () => {
+    const { accountEnabled: _, ...data } = newcomer;
+    await create({ data });
+    const [made] = usersWith("2001");
+    expect(await bench.shown(String(made?.[0]), ["accountEnabled"])).toMatchObject({
+      accountEnabled: false,
     });
   });
 
@@ -314,6 +324,33 @@ describe("an account that exists", () => {
       "Set-Mailbox",
     ]);
     expect(bench.managerOf(ids.anna)).toBe(ids.bas);
+    expect(answer.outputContext.Data?.["exchangeOnline"]).toEqual({ CustomAttribute9: "new" });
+  });
+
+  it("keeps its mailbox as it is while persons are only correlated", async () => {
+    const before = bench.emulator.state().objects;
+    const { answer } = await create({
+      value: "1031",
+      configuration: { CorrelateOnly: "true", exchangeOnlineIntegration: "true" },
+      data: { ...newcomer, employeeId: "1031", exchangeOnline: { CustomAttribute9: "new" } },
+    });
+    expect(answer).toMatchObject({ outputContext: { Success: true }, plan: [] });
+    expect(bench.emulator.state().objects).toEqual(before);
+  });
+
+  it("gets its settings also when the mailbox cannot be found for a moment", async () => {
+    const hidden: Fault = {
+      match: { side: "exchange", cmdlet: "Get-Mailbox" },
+      times: 1,
+      answer: { status: 200, body: { value: [] } },
+    };
+    bench.emulator.setFaults([hidden, { ...hidden, match: { ...hidden.match, item: true } }]);
+    const { answer } = await create({
+      value: "1031",
+      configuration: { exchangeOnlineIntegration: "true" },
+      data: { ...newcomer, employeeId: "1031", exchangeOnline: { CustomAttribute9: "new" } },
+    });
+    expect(answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
     expect(answer.outputContext.Data?.["exchangeOnline"]).toEqual({ CustomAttribute9: "new" });
   });
 

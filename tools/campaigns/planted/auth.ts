@@ -128,6 +128,62 @@ export const authFaults: readonly Faults[] = [
     ],
   },
   {
+    file: "lib/auth/sharedTokens.ts",
+    faults: [
+      {
+        find: "own.keepSecret(token);",
+        replace: "",
+        why: "An event that waited for the token of another could write it to its log.",
+      },
+      {
+        find: "if (before === undefined || before.pace.signal.aborted) payer = own;",
+        replace: "payer ??= own;",
+        why: "A sign-in would belong to an event that has ended.",
+      },
+      {
+        find: "if (!hasEnded || own.pace.signal.aborted) throw thrown;",
+        replace: "throw thrown;",
+        why: "An event would fail because another one was ended.",
+      },
+      {
+        find: "for (const warning of warnings) own.warn?.(warning);",
+        replace: "",
+        why: "Only one event would say that the certificate ends soon.",
+      },
+    ],
+  },
+  {
+    file: "lib/auth/storeOwner.ts",
+    tests: ["test/auth/sealedStore.test.ts"],
+    faults: [
+      {
+        find: "if (stats.uid !== uid)",
+        replace: "if (false)",
+        why: "A store of another account would be believed.",
+      },
+      {
+        find: "if ((stats.mode & others) !== 0)",
+        replace: "if (false)",
+        why: "A store that everyone can read would be used.",
+      },
+      {
+        find: 'if (entries.length === 0) return "everyone";',
+        replace: "",
+        why: "A folder without an access list would count as private.",
+      },
+      {
+        find: "!always.has(one) && one !== sid",
+        replace: "false",
+        why: "Any account in the access list would be permitted.",
+      },
+      {
+        find: "await handle.chmod(0o600);",
+        replace: "",
+        why: "The mode of a new file would depend on the umask.",
+      },
+    ],
+  },
+  {
     file: "lib/auth/linkedToken.ts",
     tests: ["test/link/actions.test.ts"],
     faults: [

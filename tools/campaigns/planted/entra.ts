@@ -152,11 +152,6 @@ export const entraFaults: readonly Faults[] = [
         why: "The refusal for a missing country would not say what to do.",
       },
       {
-        find: "if (isHeld(mailbox)) throw heldMailbox(mailbox, change);",
-        replace: "",
-        why: "A plan could be turned off that a mailbox on hold needs.",
-      },
-      {
         find: "if (direct ?? (await input.read(directNow(user, { skuId }))))",
         replace: "if (direct)",
         why: "A revoke would succeed with a licence that a replica does not show yet.",
@@ -279,11 +274,15 @@ export const entraFaults: readonly Faults[] = [
         find: "if (current === undefined)",
         replace: "if (false)",
         why: "A property that was not read would be overwritten without a comparison.",
+        equivalent:
+          "A second lock: userById refuses an answer without a property that was asked for.",
       },
       {
         find: "if (value === null && userProperties[name]?.isNeverEmpty)",
         replace: "if (false)",
         why: "A user could be left without a name.",
+        equivalent:
+          "A second lock: a field without a value is left out where a property needs one.",
       },
       {
         find: "if (refused) throw refused;",

@@ -109,6 +109,31 @@ export const netFaults: readonly Faults[] = [
     ],
   },
   {
+    file: "lib/net/keep.ts",
+    faults: [
+      {
+        find: "isClosed || now() - openedAt >= maxAgeMs",
+        replace: "isClosed || now() - openedAt > maxAgeMs",
+        why: "What must not be kept at all would be kept.",
+      },
+      {
+        find: "if (one.users === 0) one.value.close();",
+        replace: "one.value.close();",
+        why: "A connection would be closed under an event that still uses it.",
+      },
+      {
+        find: "if (isOld(one)) drop(key, one);\n        },",
+        replace: "},",
+        why: "Old connections would never be closed.",
+      },
+      {
+        find: "isClosed = true;",
+        replace: "",
+        why: "A service would not end while a connection is kept.",
+      },
+    ],
+  },
+  {
     file: "lib/net/proxy.ts",
     tests: ["test/net/proxy.test.ts"],
     faults: [
