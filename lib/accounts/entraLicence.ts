@@ -76,7 +76,9 @@ export function licenceLookup({
       if (sku) return { sku, skus };
       throw Fault.invalid(
         `license.skuPartNumber is mapped with ${quoted(skuPartNumber)}, which is not a licence of the tenant; ` +
-          `expected one of ${skus.map((one) => one.skuPartNumber).join(", ") || "none"}.`,
+          (skus.length === 0
+            ? "it has none."
+            : `expected one of ${skus.map((one) => one.skuPartNumber).join(", ")}.`),
       );
     },
   };

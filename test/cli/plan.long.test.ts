@@ -130,7 +130,10 @@ describe("exo-connector plan for one person", () => {
     const updated = await plannedOfEntra("update");
     expect({ code: updated.code, end: updated.lines.slice(-2) }).toEqual({
       code: 1,
-      end: ["error    There is no account yet: create comes first.", "result   fails"],
+      end: [
+        "error    There is no account with the correlation value of the person: create comes first.",
+        "result   fails",
+      ],
     });
 
     const state = graphState();

@@ -80,7 +80,7 @@ describe("exo-connector plan for an account of Entra ID", () => {
     const { code, lines } = await planned("entra/disable", "--person", example);
     expect(code).toBe(1);
     expect(lines.slice(-2)).toEqual([
-      "error    There is no account yet: create comes first.",
+      "error    There is no account with the correlation value of the person: create comes first.",
       "result   fails",
     ]);
   });

@@ -49,6 +49,67 @@ describe("exo-connector run", () => {
     }
   });
 
+  it("knows the permissions that the settings of the command list, by their names without the kind", async () => {
+    const { exchangeUrl, close } = await startEmulator({ state: graphState() });
+    try {
+      const grant = ["run", "entraGroups/grantPermission", "--account", ids.cloudOnly];
+      const kinds = "EntraGroupKinds=security,distributionList";
+      const { code, lines } = await ran([
+        ...[...grant, "--permission", "newsletter", "--emulator", exchangeUrl],
+        ...["--setting", kinds, "--setting", "exchangeOnlineIntegration=true"],
+      ]);
+      expect(lines.join("\n")).not.toContain("There is no permission");
+      expect(code === 0 || lines.at(-1)?.includes("outcome ")).toBe(true);
+      const named = ["--permission", "Care staff", "--emulator", exchangeUrl];
+      expect((await ran([...grant, ...named])).lines).toContain(
+        "         ~ isMember: false -> true",
+      );
+    } finally {
+      await close();
+    }
+  });
+
+  it("shows a step that failed as such, without what it would have changed", async () => {
+    const { emulator, exchangeUrl, close } = await startEmulator({ state: graphState() });
+    try {
+      emulator.setFaults([
+        {
+          match: { side: "graph", operation: "POST /groups/{group}/members/$ref" },
+          answer: { status: 400, body: { error: { code: "Request_BadRequest", message: "No." } } },
+        },
+      ]);
+      const grant = ["run", "entraGroups/grantPermission", "--account", ids.cloudOnly, "--live"];
+      const { code, lines } = await ran([
+        ...[...grant, "--permission", "care staff", "--emulator", exchangeUrl],
+      ]);
+      expect(code).toBe(1);
+      expect(lines).toContain("step     POST /groups/{group}/members/$ref, failed");
+      expect(lines.join("\n")).not.toContain("isMember");
+    } finally {
+      await close();
+    }
+  });
+
+  it("shows a Temporary Access Pass that it creates: no one can read it again", async () => {
+    const state = graphState();
+    for (const app of state.apps)
+      app.graphRoles = ["User.Read.All", "UserAuthMethod-TAP.ReadWrite.All"];
+    const { emulator, exchangeUrl, close } = await startEmulator({ state });
+    try {
+      const grant = ["run", "authenticationMethods/grantPermission", "--account", ids.cloudOnly];
+      const { code, lines } = await ran([
+        ...[...grant, "--permission", "Temporary Access Pass", "--live", "--emulator", exchangeUrl],
+      ]);
+      expect(code, lines.join("\n")).toBe(0);
+      const [made] = emulator.state().entra?.users?.[ids.cloudOnly]?.["authenticationMethods"] as [
+        { temporaryAccessPass: string },
+      ];
+      expect(lines).toContain(`answer   temporaryAccessPass: ${made.temporaryAccessPass}`);
+    } finally {
+      await close();
+    }
+  });
+
   it("gives the person of a file to the one grant that reads it", async () => {
     const state = graphState();
     for (const app of state.apps)

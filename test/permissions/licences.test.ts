@@ -481,7 +481,7 @@ describe("when answers are doubtful", () => {
       {
         match: { side: "graph", operation: "GET /users/{user}" },
         skip: 1,
-        answer: { status: 200, body: { ...shown, licenseAssignmentStates: [state] } },
+        answer: { status: 200, body: { id: ids.anna, ...shown, licenseAssignmentStates: [state] } },
       },
     ]);
     const { answer, messages } = await grant.here(bench, event());

@@ -27,7 +27,7 @@ export const nodeVersion: Check = {
       major % 2 === 1 || (end !== undefined && seams.clock() > Date.parse(`${end}T23:59:59Z`));
     if (!isOver) return fine(`Node.js ${nodeVersion}.`);
     return warning(
-      `Node.js ${nodeVersion} is past its end of life${end === undefined ? "" : ` (${end})`}: no one mends its faults.`,
+      `Node.js ${nodeVersion} is past its end of life${end === undefined ? "" : ` (${end})`}: no more security fixes.`,
       mendNode,
     );
   },

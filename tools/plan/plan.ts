@@ -74,7 +74,7 @@ export async function planFor(person: Person, context: PlanContext): Promise<Per
 }
 
 const createFirst: AuditLog = {
-  Message: "There is no account yet: create comes first.",
+  Message: "There is no account with the correlation value of the person: create comes first.",
   IsError: true,
 };
 

@@ -39,9 +39,14 @@ function after({ operation, parameters }: PlanStep, property: string, from: unkn
   const to = parameters[property];
   if (isDelta(to)) return applied(to, Array.isArray(from) ? from : []);
   if (to !== undefined) return to;
-  const removes = /^(Remove-|DELETE )/.test(operation) || Object.values(parameters).some(isRemoval);
+  const removes =
+    /^(Remove-|DELETE )/.test(operation) ||
+    Object.values(parameters).some(isRemoval) ||
+    // Of Graph's assignLicense: it takes both lists, as a rule one of them empty.
+    (Array.isArray(parameters["removeLicenses"]) && parameters["removeLicenses"].length > 0);
   if (typeof from === "boolean") return !removes;
-  return removes ? undefined : from;
+  const isEmpty = Array.isArray(from) && from.length === 0;
+  return removes && !isEmpty ? undefined : from;
 }
 
 /** A list parameter of Exchange that adds and removes items. */

@@ -78,14 +78,18 @@ export async function findMailbox(tenant: Tenant, text: string): Promise<string>
 
 const shownNames = 10;
 
-/** The permission of an action's set that a person means by its name, or by a part that only one name has. */
+/**
+ * The permission of an action's set that a person means by its name, by the name behind its kind ("Care staff" of
+ * "Security Group - Care staff"), or by a part that only one name has. `configuration`: what the set is listed with.
+ */
 export async function findPermission(
   tenant: Tenant,
   action: string,
   text: string,
+  configuration: Readonly<Record<string, unknown>>,
 ): Promise<ListedPermission> {
   const list = `${path.posix.dirname(action)}/permissions`;
-  const event = eventFor(list, { configuration: tenant.configuration, isDryRun: true });
+  const event = eventFor(list, { configuration, isDryRun: true });
   const { code, answer } = await tenant.invoke(list, event);
   if (code !== 0)
     throw new Failure(
@@ -94,17 +98,20 @@ export async function findPermission(
     );
   const permissions = permissionsIn({ answer });
   const wanted = text.toLowerCase();
-  const exact = permissions.filter(({ DisplayName }) => DisplayName.toLowerCase() === wanted);
-  const found =
-    exact.length > 0
-      ? exact
-      : permissions.filter(({ DisplayName }) => DisplayName.toLowerCase().includes(wanted));
+  const meant = (isIt: (name: string) => boolean): ListedPermission[] =>
+    permissions.filter(({ DisplayName }) => isIt(DisplayName.toLowerCase()));
+  const ways = [
+    meant((name) => name === wanted),
+    meant((name) => name.endsWith(` - ${wanted}`)),
+    meant((name) => name.includes(wanted)),
+  ];
+  const found = ways.find((way) => way.length > 0) ?? [];
   const [permission] = found;
   if (permission && found.length === 1) return permission;
   const names = (permission ? found : permissions).map(({ DisplayName }) => DisplayName);
   if (permission)
     throw new UsageError(
-      `${text} is more than one permission: ${names.slice(0, shownNames).join(", ")}.`,
+      `${text} is more than one permission: ${names.slice(0, shownNames).join(", ")}; expected the whole name of one.`,
     );
   const nearest = nearestName(text, names);
   throw new UsageError(

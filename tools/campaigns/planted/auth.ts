@@ -180,6 +180,7 @@ export const authFaults: readonly Faults[] = [
         find: "await handle.chmod(0o600);",
         replace: "",
         why: "The mode of a new file would depend on the umask.",
+        equivalent: "A second lock: the file is opened with that mode.",
       },
     ],
   },

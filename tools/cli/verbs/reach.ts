@@ -74,6 +74,10 @@ function htmlOf({ account, reached, unclear, unresolved }: Reach, tenant: string
   ]);
 }
 
+/** A list that is empty must not look as if nothing were left there. */
+const onlyInEntra =
+  "what only Entra ID shows: security groups, Microsoft 365 groups, the names of licences";
+
 function show(
   { account, reached, unclear, unresolved }: Reach,
   tenant: string,
@@ -89,5 +93,6 @@ function show(
     terminal.line(
       terminal.styled("dim", `unresolved   ${count} entries of others on mailbox ${mailbox}`),
     );
+  terminal.line(terminal.styled("dim", `not read     ${onlyInEntra}`));
   terminal.line(`${reached.length} found, ${unclear.length} not clear`);
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Command } from "commander";
 import { findAction } from "../../session/actions.ts";
-import { eventFor, type Correlation, type ListedPermission } from "../../session/events.ts";
+import { eventFor, type Correlation } from "../../session/events.ts";
 import { withExamples } from "../examples.ts";
 import { assertWritable, withFile, writeFile } from "../../session/files.ts";
 import { readJson } from "../../session/jsonFile.ts";
@@ -202,6 +202,7 @@ async function eventOf(
       configuration: { ...tenant.configuration, ...settings },
       isDryRun,
     });
+  const configuration = { ...tenant.configuration, ...settings };
   const data = pairsIn("--set", options.set ?? []);
   const person = options.person === undefined ? {} : readJson(options.person);
   if (!isRecord(person))
@@ -209,24 +210,18 @@ async function eventOf(
   const { account } = options;
   const isCreate = path.posix.basename(action) === "create";
   return eventFor(action, {
-    configuration: { ...tenant.configuration, ...settings },
+    configuration,
     isDryRun,
     person,
     mapped: { data, prefilled: data },
     ...(isCreate && account !== undefined && { correlation: correlationTo(action, account) }),
     ...(!isCreate &&
       account !== undefined && { account: await findAccount(tenant, action, account) }),
-    permission: await permissionOf(action, options, tenant),
+    ...(options.permission !== undefined && {
+      permission: await findPermission(tenant, action, options.permission, configuration),
+    }),
     fields: options.field ?? ["UserPrincipalName"],
   });
-}
-
-async function permissionOf(
-  action: string,
-  { permission }: RunOptions,
-  tenant: Tenant,
-): Promise<ListedPermission | undefined> {
-  return permission === undefined ? undefined : await findPermission(tenant, action, permission);
 }
 
 /** What create looks for: the platform has no reference then. */

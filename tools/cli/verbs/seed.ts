@@ -57,6 +57,10 @@ const minimal = {
       appRoles: ["Exchange.ManageAsApp"],
       directoryRoles: ["Exchange Administrator"],
       roleGroups: [],
+      graphRoles: [
+        ...["User.ReadWrite.All", "Group.ReadWrite.All", "GroupMember.Read.All"],
+        "LicenseAssignment.ReadWrite.All",
+      ],
     },
   ],
   objects: [

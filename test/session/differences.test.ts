@@ -1,0 +1,18 @@
+import { expect, it } from "vitest";
+import { differencesOf, linesOf } from "../../tools/session/differences.ts";
+
+it.each([
+  ["assigned", [], ["a-sku"], false, ["~ isAssigned: false -> true"]],
+  ["taken away", ["a-sku"], [], true, ["~ isAssigned: true -> false"]],
+  ["taken away again", ["a-sku"], [], false, []],
+] as const)("a licence that is %s", (_what, removeLicenses, addLicenses, isAssigned, lines) => {
+  const step = {
+    target: "graph" as const,
+    operation: "POST /users/{user}/assignLicense",
+    parameters: { user: "1", addLicenses, removeLicenses },
+    sentence: "",
+    before: { isAssigned, disabledPlans: [] },
+    sent: true,
+  };
+  expect(differencesOf(step).flatMap(linesOf)).toEqual(lines);
+});
