@@ -7,7 +7,7 @@ import { failed, finished, unusable, type Answer, type Ending } from "./answer.t
 import { readAs, Unusable } from "./schemaContract.ts";
 import { repeatedSecrets, secretsIn } from "./secretValues.ts";
 import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
-import { openGate, type Connection, type HostGate } from "./gate.ts";
+import { openGate, type Connection, type HostGate, type Resumption } from "./gate.ts";
 import { outputTo, type Output, type Log } from "./output.ts";
 import { reportProgress } from "./progress.ts";
 import { Redaction } from "./redaction.ts";
@@ -16,6 +16,8 @@ import type { StepRecord } from "./stepRecord.ts";
 
 /** The world around one run. Everything that is not the event comes in here. */
 export interface World {
+  /** The path of the action, such as `lifecycle/import`. Without it, an import that ends early begins again. */
+  action?: string;
   /** The event, as a JSON document. Rejects with `Unusable` when the input is not one. */
   document(): Promise<unknown>;
   /** Resolves to whether the text was written. */
@@ -117,6 +119,7 @@ export async function run<Event extends AnyEvent, Targets>(
       before: redaction.deep(step.before),
     });
   const isWritten = await output.document(answer, true);
+  await state.resumption?.end(isWritten && code === 0);
   // An answer that no one received is not a success, whatever it reports.
   return isWritten || code !== 0 ? code : 1;
 }
@@ -138,6 +141,7 @@ export const hostConfiguration = ["ConfirmRevokes"] as const;
 interface RunState {
   taken: readonly StepRecord[];
   connection: Pick<Connection<unknown>, "stats" | "warnings" | "close"> | undefined;
+  resumption?: Resumption | undefined;
   output: Record<string, unknown>;
   resultUntilNow?: (reason: Fault) => Result;
 }
@@ -198,15 +202,13 @@ async function handled<Event extends AnyEvent, Targets>(
   });
   state.taken = gate.taken;
   const records = recorder(output, deadline, dryRun);
-  if (action.verb.isImport && !dryRun && connection.tally)
-    reportProgress({
-      tally: connection.tally,
-      stats: connection.stats,
-      records: records.written,
-      now: world.now,
-      signal: deadline.signal,
-      log,
-    });
+  if (action.verb.isImport && !dryRun) {
+    const { tally, stats } = connection;
+    const { now } = world;
+    if (tally)
+      reportProgress({ tally, stats, records: records.written, now, signal: deadline.signal, log });
+    if (world.action !== undefined) state.resumption = await connection.keepAnswers?.(world.action);
+  }
   const work = action.run({
     ...gate,
     event,
@@ -221,6 +223,14 @@ async function handled<Event extends AnyEvent, Targets>(
   } catch (thrown) {
     // The event was usable, so nothing thrown from here on may count as a fault of the event.
     throw Fault.of(thrown);
+  } finally {
+    const used = state.resumption?.used();
+    if (used && used.count > 0)
+      log(
+        "information",
+        `The import went on where an earlier run had ended: ${used.count} of its answers were used ` +
+          `(it began at ${new Date(used.since).toISOString()}).`,
+      );
   }
 }
 

@@ -2,6 +2,7 @@ import { Fault } from "../../fault.ts";
 import type { Cloud } from "../../auth/clouds.ts";
 import { claimsIn } from "../../auth/claimsChallenge.ts";
 import type { Command } from "./command.ts";
+import type { KeptAnswers } from "../../net/keptAnswers.ts";
 import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
 import { defaultMaxRequests, requestSlots, type RequestSlots } from "../../net/requestSlots.ts";
 import type { TokenSource } from "../../auth/token.ts";
@@ -27,6 +28,8 @@ export interface Seams {
   slots?: RequestSlots;
   /** Counts what is read one by one. */
   tally?: Tally;
+  /** The answers of an earlier run of the same import. */
+  answers?: KeptAnswers;
 }
 
 /** One request to the admin API. */

@@ -107,8 +107,8 @@ export const authFaults: readonly Faults[] = [
     ],
   },
   {
-    file: "lib/auth/sealedStore.ts",
-    tests: ["test/auth/sealedStore.test.ts"],
+    file: "lib/store/sealedStore.ts",
+    tests: ["test/store/sealedStore.test.ts"],
     faults: [
       {
         find: "await owner.checkFolder(folder);\n    for",
