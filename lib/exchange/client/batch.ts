@@ -158,10 +158,12 @@ async function answersTo(
   ways: Ways,
 ): Promise<Map<string, Page | undefined>> {
   const answers = new Map<string, Page | undefined>();
-  for (const one of asked) {
-    const known = await ways.kept.take(pageOf(one, ways));
-    if (known) answers.set(one.id, known);
-  }
+  await Promise.all(
+    asked.map(async (one) => {
+      const known = await ways.kept.take(pageOf(one, ways));
+      if (known) answers.set(one.id, known);
+    }),
+  );
   const unknown = asked.filter(({ id }) => !answers.has(id));
   if (unknown.length === 0) return answers;
   for (const [id, page] of await batchOf(unknown, ways)) answers.set(id, page);

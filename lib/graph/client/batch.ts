@@ -85,10 +85,12 @@ async function answersTo(
     url: endpoint.urlOf(where),
     continued: false,
   });
-  for (const one of asked) {
-    const known = await kept.take(pageOf(one));
-    if (known) answers.set(one.id, { value: known });
-  }
+  await Promise.all(
+    asked.map(async (one) => {
+      const known = await kept.take(pageOf(one));
+      if (known) answers.set(one.id, { value: known });
+    }),
+  );
   await retrying(pace, async (): Promise<Try<undefined>> => {
     const open = asked.filter(({ id }) => isOpen(answers.get(id)));
     if (open.length === 0) return { value: undefined };
