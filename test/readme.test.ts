@@ -4,8 +4,6 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { CreateAnswer } from "../lib/generated/types.ts";
 import { userProperties } from "../lib/graph/userProperties.ts";
-import { configurationPage } from "../tools/build/configurationTable.ts";
-import { entraPage } from "../tools/build/userPropertiesTable.ts";
 import { runBundle, type BundleRun } from "../tools/cli/run.ts";
 import { story } from "../tools/cli/demoEvents.ts";
 import { systems } from "../tools/session/systems.ts";
@@ -69,10 +67,9 @@ describe("the README", () => {
 
 describe("the docs", () => {
   it.each(systems)(
-    "have the table of keys of $title, from the form and the schema",
-    async (system) => {
+    "have the keys of the form of $title in its order",
+    (system) => {
       const page = file("docs/configuration.md");
-      expect(page).toBe(await configurationPage(root));
       const [, table = ""] = page.split(`\n## ${system.title}\n`);
       const form = JSON.parse(file(`${system.folder}configuration.json`)) as { key: string }[];
       const rows = [...(table.split("\n## ")[0] ?? "").matchAll(/^\| `(\w+)` /gm)];
@@ -80,8 +77,7 @@ describe("the docs", () => {
     },
   );
 
-  it("have a row for each property of a user that can be mapped, as generated", async () => {
-    expect(file("docs/entra.md")).toBe(await entraPage(root));
+  it("have a row for each property of a user that can be mapped", () => {
     const rows = file("docs/entra.md").matchAll(
       /^\| `(\w+)[`.].*\| (?:yes)? *\| [^|]+\| [^|]*\|$/gm,
     );

@@ -49,6 +49,29 @@ describe("exo-connector run", () => {
     }
   });
 
+  it("gives the person of a file to the one grant that reads it", async () => {
+    const state = graphState();
+    for (const app of state.apps)
+      app.graphRoles = ["User.Read.All", "UserAuthMethod-Phone.ReadWrite.All"];
+    const { exchangeUrl, close } = await startEmulator({ state });
+    try {
+      const person = file("person.json");
+      writeFileSync(
+        person,
+        '{ "Contact": { "Personal": { "Phone": { "Mobile": "06 12345678" } } } }',
+      );
+      const grant = ["run", "authenticationMethods/grantPermission", "--account", ids.cloudOnly];
+      const { code, lines } = await ran([
+        ...[...grant, "--permission", "method - mobile", "--person", person],
+        ...["--emulator", exchangeUrl],
+      ]);
+      expect(code, lines.join("\n")).toBe(0);
+      expect(lines.join("\n")).toContain("+31 612345678");
+    } finally {
+      await close();
+    }
+  });
+
   it.each([
     ["update", "lifecycle/update"],
     ["lifecycle/update", "lifecycle/update"],
@@ -326,6 +349,13 @@ describe("exo-connector run", () => {
     [
       ["run", "groups/grantPermission", "--account", anna, "--permission", "x", "--set", "a=b"],
       /^permissions\/groups\/grantPermission makes no use of --set; it takes --account, --permission\.$/,
+    ],
+    [
+      [
+        ...["run", "groups/grantPermission", "--account", anna],
+        ...["--permission", "x", "--person", "x"],
+      ],
+      /makes no use of --person; it takes --account, --permission\.$/,
     ],
     [
       ["run", "groups/permissions", "--account", anna],

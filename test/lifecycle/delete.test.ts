@@ -32,7 +32,7 @@ describe("deleting", () => {
       ExternalMessage: "<p>Gone.</p>",
       ExternalAudience: "Known",
     };
-    const { answer, messages } = await runner.asBundle(
+    const { answer, messages } = await runner.here(
       bench,
       changeEventFor(bench.running, { data, outputData: { ...data, Guid: null } }),
     );
@@ -314,7 +314,7 @@ describe("the automatic reply", () => {
       bench,
       reconciliationFor(bench.running, { reference: petra, dryRun: true }),
     );
-    const { answer, messages } = await runner.asBundle(bench, event);
+    const { answer, messages } = await runner.here(bench, event);
     expect(messages).toEqual([
       `Replace the automatic reply of mailbox ${shown("Petra Proxies", "petra.proxies@contoso.com")}: done.`,
     ]);

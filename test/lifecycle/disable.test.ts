@@ -21,7 +21,7 @@ const isHidden = (guid: string): unknown => bench.stored(guid)["HiddenFromAddres
 
 describe("disabling", () => {
   it("hides the mailbox from the address lists, and reports before and after", async () => {
-    const { answer, messages } = await runner.asBundle(
+    const { answer, messages } = await runner.here(
       bench,
       changeEventFor(bench.running, {
         data: { HIDDENFROMADDRESSLISTSENABLED: "TRUE" },
@@ -107,10 +107,10 @@ describe("disabling", () => {
         actionContext: Record<string, unknown>;
       };
       event.actionContext["Origin"] = Origin;
-      const dry = await runner.asBundle(bench, {
+      const dry = await runner.here(bench, {
         actionContext: { ...event.actionContext, DryRun: true },
       });
-      const { answer, messages } = await runner.asBundle(bench, event);
+      const { answer, messages } = await runner.here(bench, event);
       expect(dry.answer.plan).toEqual(answer.plan.map((step) => ({ ...step, sent: false })));
       expect(messages).toEqual([`Hide mailbox ${aoifeShown} from the address lists: done.`]);
       expect(answer.outputContext).toMatchObject({ Success: true, Data: {}, PreviousData: {} });

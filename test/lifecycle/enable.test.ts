@@ -28,7 +28,7 @@ const defaultText = "This mailbox is no longer in use, and your message has not 
 
 describe("enabling", () => {
   it("shows the mailbox in the address lists, and reports before and after", async () => {
-    const { answer, messages } = await runner.asBundle(
+    const { answer, messages } = await runner.here(
       bench,
       changeEventFor(bench.running, {
         reference: hidde,
@@ -157,7 +157,7 @@ describe("clearing the leaver's automatic reply", () => {
   const replying = (guid: string): unknown => bench.stored(guid)["AutoReplyState"];
 
   it("switches it off when its texts are those of the mapping, before the mailbox is shown", async () => {
-    const { answer, messages } = await runner.asBundle(
+    const { answer, messages } = await runner.here(
       bench,
       changeEventFor(bench.running, {
         reference: leo,
@@ -201,7 +201,7 @@ describe("clearing the leaver's automatic reply", () => {
     });
   const asText = { ...clear, AutoReplyMessageFormat: "text" };
   it("reports that a reply with other texts was left alone", async () => {
-    const { answer } = await runner.asBundle(
+    const { answer } = await runner.here(
       bench,
       changeEventFor(bench.running, {
         reference: leo,

@@ -15,14 +15,13 @@ beforeEach(() => bench.reset());
 const runner = runnerOf("lifecycle/update", action, updateAnswer);
 const event = (choices: ChangeChoices): unknown => changeEventFor(bench.running, choices);
 const update = (choices: ChangeChoices) => runner.here(bench, event(choices));
-const updateAsBundle = (choices: ChangeChoices) => runner.asBundle(bench, event(choices));
 
 const aoife = guidOf("Aoife O'Brien");
 const aoifeShown = shown("Aoife O'Brien", "aoife.obrien@contoso.com");
 
 describe("updating", () => {
   it("sets everything that differs with one change, and reports before and after as mapped", async () => {
-    const { answer, messages } = await updateAsBundle({
+    const { answer, messages } = await update({
       data: {
         customattribute2: "Head of Finance",
         CustomAttribute1: "E100001",

@@ -14,7 +14,6 @@ beforeEach(() => bench.reset());
 const runner = runnerOf("lifecycle/update", action, updateAnswer);
 const event = (choices: ChangeChoices): unknown => changeEventFor(bench.running, choices);
 const update = (choices: ChangeChoices) => runner.here(bench, event(choices));
-const updateAsBundle = (choices: ChangeChoices) => runner.asBundle(bench, event(choices));
 
 const aoife = guidOf("Aoife O'Brien");
 
@@ -29,7 +28,7 @@ describe("addresses", () => {
   ])(
     "at the domain of the shipped mapping are a warning: in %s, %s",
     async (Organization, address, times) => {
-      const { stderr } = await updateAsBundle({
+      const { stderr } = await update({
         reference: petra,
         data: { EmailAddresses: [address] },
         configuration: { Organization },

@@ -42,7 +42,7 @@ const events = {
 
 describe("a phone", () => {
   it("is granted and revoked in the words of the audit, with the least permissions", async () => {
-    const granted = await grant.asBundle(bench, event());
+    const granted = await grant.here(bench, event());
     expect(granted.answer.outputContext).toEqual({
       Success: true,
       AuditLogs: [
@@ -65,7 +65,7 @@ describe("a phone", () => {
     ]);
     expect(methodsOf(bench)).toEqual([mobile]);
     const choices = { account: ids.anna, permission: references.mobile };
-    const revoked = await revoke.asBundle(bench, reconciledRevokeFor(bench.running, choices));
+    const revoked = await revoke.here(bench, reconciledRevokeFor(bench.running, choices));
     expect(revoked.messages).toEqual([
       `Remove mobile phone ...678 for sign-in from ${anna}: done.`,
     ]);
@@ -294,12 +294,12 @@ describe("an alternate mobile phone", () => {
 
 describe("an e-mail address", () => {
   it("is granted, and stays after a revoke, because the option says so", async () => {
-    const granted = await grant.asBundle(bench, events.email());
+    const granted = await grant.here(bench, events.email());
     expect(granted.messages).toEqual([
       `Add e-mail address a...@example.com for sign-in to ${anna}: done.`,
     ]);
     expect(methodsOf(bench)).toEqual([email]);
-    const revoked = await revoke.asBundle(bench, events.email());
+    const revoked = await revoke.here(bench, events.email());
     expect(revoked.answer).toMatchObject({ outcome: "alreadySo", plan: [] });
     expect(revoked.messages).toEqual([
       `${anna} keeps e-mail address a...@example.com: RemoveWhenRevokingEntitlement is false in ` +
@@ -401,7 +401,7 @@ describe("when answers are doubtful", () => {
 });
 
 it("the list has what options.json has, with HelloID's references and names", async () => {
-  const { answer } = await list.asBundle(bench, readingEventFor(bench.running));
+  const { answer } = await list.here(bench, readingEventFor(bench.running));
   const name = "phone authentication method - ";
   expect(answer.outputContext.Permissions).toEqual([
     { DisplayName: `${name}mobile`, Identification: references.mobile },

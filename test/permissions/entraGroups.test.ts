@@ -33,7 +33,7 @@ describe.each(setNames)("%s", (set) => {
 
   it("is granted and revoked in the words of the audit", async () => {
     bench.fresh(withRoles(least));
-    const granted = await grant.asBundle(bench, event());
+    const granted = await grant.here(bench, event());
     expect(granted.answer.outputContext).toEqual({
       Success: true,
       AuditLogs: [
@@ -56,7 +56,7 @@ describe.each(setNames)("%s", (set) => {
     ]);
     expect(await isIn()).toBe(true);
     const choices = { account: ids.cloudOnly, permission: { Id: group.Id } };
-    const revoked = await revoke.asBundle(bench, reconciledRevokeFor(bench.running, choices));
+    const revoked = await revoke.here(bench, reconciledRevokeFor(bench.running, choices));
     expect(revoked.answer.outputContext).toEqual({
       Success: true,
       AuditLogs: [
@@ -326,8 +326,8 @@ describe.each(setNames)("%s", (set) => {
 });
 
 describe("the lists", () => {
-  const listed = async (set: EntraSet, way: "here" | "asBundle" = "here") => {
-    const { answer } = await sets[set].list[way](bench, readingEventFor(bench.running));
+  const listed = async (set: EntraSet) => {
+    const { answer } = await sets[set].list.here(bench, readingEventFor(bench.running));
     const { Permissions = [] } = answer.outputContext;
     expect(answer).toMatchObject({ outcome: "done", plan: [], outputContext: { Success: true } });
     return Permissions.map(({ DisplayName }) => DisplayName).sort();
@@ -339,7 +339,7 @@ describe("the lists", () => {
       const was = { ...groups[ids.security], displayName: "Was synchronised" };
       groups["e47ad000-0000-4000-8000-000000009200"] = { ...was, onPremisesSyncEnabled: false };
     });
-    expect(await listed("entraGroups", "asBundle")).toEqual([
+    expect(await listed("entraGroups")).toEqual([
       "Security Group - Care staff",
       "Security Group - Teams users",
       "Security Group - Was synchronised",
@@ -353,7 +353,7 @@ describe("the lists", () => {
       const groups = state.entra?.groups ?? {};
       groups[groupNamed("Project Beta")] = { isAssignableToRole: true };
     });
-    expect(await listed("microsoft365Groups", "asBundle")).toEqual(
+    expect(await listed("microsoft365Groups")).toEqual(
       ["All Staff", "Ground Floor", "Sports", "Works Council"].map(
         (name) => `M365 Group - ${name}`,
       ),

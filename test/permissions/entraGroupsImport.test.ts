@@ -18,11 +18,8 @@ const members = "GET /groups/{group}/members/{type}";
 const id = (number: number): string =>
   `e47ad000-0000-4000-8000-${(0xa0000 + number).toString(16).padStart(12, "0")}`;
 
-async function imported(
-  set: EntraSet,
-  { way = "here", dryRun = false }: { way?: "here" | "asBundle"; dryRun?: boolean } = {},
-) {
-  const run = await sets[set].holders[way](bench, readingEventFor(bench.running, { dryRun }));
+async function imported(set: EntraSet, { dryRun = false }: { dryRun?: boolean } = {}) {
+  const run = await sets[set].holders.here(bench, readingEventFor(bench.running, { dryRun }));
   for (const record of run.records)
     expect(permissionRecord.check({ record }), JSON.stringify(record)).toBe(true);
   return { ...run, records: run.records as PermissionRecordBody[] };
@@ -60,7 +57,7 @@ describe("an import", () => {
         members: [ids.anna, ids.cloudOnly, ids.licensing],
       };
     });
-    const { answer, records, messages } = await imported("entraGroups", { way: "asBundle" });
+    const { answer, records, messages } = await imported("entraGroups");
     expect(answer).toMatchObject({ outcome: "done", plan: [], outputContext: { Success: true } });
     expect(messages).toEqual(["Records imported: 2, with 3 account references."]);
     expect(sorted(records)).toEqual([
@@ -79,13 +76,13 @@ describe("an import", () => {
     ]);
   });
 
-  it("yields the users in Microsoft 365 groups, in the built bundle", async () => {
+  it("yields the users in Microsoft 365 groups", async () => {
     const sports = groupNamed("Sports");
     bench.fresh((state) => {
       const groups = state.entra?.groups ?? {};
       groups[sports] = { members: [ids.cloudOnly] };
     });
-    const { records } = await imported("microsoft365Groups", { way: "asBundle" });
+    const { records } = await imported("microsoft365Groups");
     const found = records.find(({ PermissionReference }) => PermissionReference["Id"] === sports);
     expect(found).toMatchObject({
       DisplayName: "M365 Group - Sports",
@@ -111,17 +108,6 @@ describe("an import", () => {
     expect(records).toHaveLength(1_012);
     // A token, two pages of groups, and 51 batches.
     expect(answer.stats.requests).toBe(1 + 2 + 51);
-  });
-
-  it("stops in a preview when the sample is complete, long before all groups are read", async () => {
-    bench.fresh((state) => withGroups(state, 1_010));
-    const { answer, records } = await imported("entraGroups", {
-      way: "asBundle",
-      dryRun: true,
-    });
-    expect(answer.outputContext.Success).toBe(true);
-    expect(records.length).toBeGreaterThan(0);
-    expect(answer.stats.requests).toBeLessThan(20);
   });
 
   it("is incomplete, and fails, when a group cannot be read", async () => {
@@ -211,5 +197,14 @@ describe("an import", () => {
     const { answer, records } = await imported("entraGroups");
     expect(answer).toMatchObject({ outcome: "forbidden", outputContext: { Success: false } });
     expect(records).toEqual([]);
+  });
+
+  // The last one: what it left on its way would meet the faults of another.
+  it("stops in a preview when the sample is complete, long before all groups are read", async () => {
+    bench.fresh((state) => withGroups(state, 1_010));
+    const { answer, records } = await imported("entraGroups", { dryRun: true });
+    expect(answer.outputContext.Success).toBe(true);
+    expect(records.length).toBeGreaterThan(0);
+    expect(answer.stats.requests).toBeLessThan(20);
   });
 });

@@ -50,7 +50,7 @@ function expectedHolders(types: readonly string[] = ["UserMailbox"]): Record<str
 
 describe("an import", () => {
   it("yields every trustee with a listed right, ten calendars to a request", async () => {
-    const run = await holders.asBundle(bench, readingEventFor(bench.running));
+    const run = await holders.here(bench, readingEventFor(bench.running));
     expect(run.answer).toMatchObject({
       outcome: "done",
       plan: [],

@@ -24,7 +24,7 @@ const nothing = { more: [], less: [] };
 
 describe("membership", () => {
   it("is granted and revoked in the words of the audit", async () => {
-    const granted = await grant.asBundle(bench, event());
+    const granted = await grant.here(bench, event());
     expect(granted.answer.outputContext).toEqual({
       Success: true,
       AuditLogs: [
@@ -46,7 +46,7 @@ describe("membership", () => {
         sent: true,
       },
     ]);
-    const revoked = await revoke.asBundle(
+    const revoked = await revoke.here(
       bench,
       reconciledRevokeFor(bench.running, { permission: { Id: newsletter } }),
     );

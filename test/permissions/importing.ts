@@ -37,7 +37,6 @@ function recordsOf(name: ImportName, { records }: Pick<Run<unknown>, "records">)
 }
 
 interface Options {
-  way?: "here" | "asBundle";
   dryRun?: boolean;
 }
 
@@ -46,12 +45,12 @@ export async function imported(
   set: SetName,
   name: ImportName,
   configuration: Record<string, unknown> = {},
-  { way = "here", dryRun = false }: Options = {},
+  { dryRun = false }: Options = {},
 ): Promise<{
   records: Imported[];
   run: Run<{ outcome: string; outputContext: { Success: boolean } }>;
 }> {
-  const run = await sets[set][name][way](
+  const run = await sets[set][name].here(
     on,
     readingEventFor(on.running, { configuration, dryRun }),
   );

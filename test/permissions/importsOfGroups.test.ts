@@ -40,9 +40,7 @@ describe("an import of group memberships", () => {
   ];
 
   it("yields every cloud group with members, as existing installations have it", async () => {
-    expect(sorted(await allRecords(bench, "groups", "holders", {}, { way: "asBundle" }))).toEqual(
-      sorted(expected()),
-    );
+    expect(sorted(await allRecords(bench, "groups", "holders"))).toEqual(sorted(expected()));
     expect(
       bench.emulator.journal().flatMap(({ items = [] }) => items.map(({ cmdlet }) => cmdlet)),
     ).toEqual([
@@ -84,9 +82,7 @@ describe("an import of group memberships", () => {
         SubPermissionReference: record.PermissionReference,
         SubPermissionDisplayName: record.DisplayName.replace(/^.* - /, ""),
       }));
-    expect(
-      sorted(await allRecords(bench, "groups", "partHolders", {}, { way: "asBundle" })),
-    ).toEqual(sorted(parts));
+    expect(sorted(await allRecords(bench, "groups", "partHolders"))).toEqual(sorted(parts));
   });
 
   it("uses the configured marker", async () => {

@@ -127,7 +127,7 @@ describe("an import of mailbox rights", () => {
   });
 
   it("yields the seeded tenant as one entitlement per mailbox, for accounts with all its rights", async () => {
-    expect(await allRecords(bench, "sharedMailboxes", "holders", {}, { way: "asBundle" })).toEqual([
+    expect(await allRecords(bench, "sharedMailboxes", "holders")).toEqual([
       {
         PermissionReference: { Id: guidOf("Sales") },
         Description: "sales@contoso.com",
@@ -143,9 +143,7 @@ describe("an import of mailbox rights", () => {
   });
 
   it("yields the rights as one entitlement per right", async () => {
-    const records = await allRecords(bench, "sharedMailboxes", "holders", separate, {
-      way: "asBundle",
-    });
+    const records = await allRecords(bench, "sharedMailboxes", "holders", separate);
     const have = (name: string, Permission: string): string[] =>
       holdersOf(records, { Id: guidOf(name), Permission });
     expect(
@@ -336,11 +334,7 @@ describe("an import of rights on marked mailboxes", () => {
 
   it("yields each right as a part of one permission", async () => {
     prepare(bench, {}, give);
-    expect(
-      sorted(
-        await allRecords(bench, "sharedMailboxes", "partHolders", everyRight, { way: "asBundle" }),
-      ),
-    ).toEqual(
+    expect(sorted(await allRecords(bench, "sharedMailboxes", "partHolders", everyRight))).toEqual(
       sorted([
         record(
           "smb",
@@ -374,11 +368,7 @@ describe("an import of rights on marked mailboxes", () => {
 
   it("yields each mailbox as a part of a permission for one right", async () => {
     prepare(bench, {}, give);
-    expect(
-      sorted(
-        await allRecords(bench, "sharedMailboxes", "partHolders", separate, { way: "asBundle" }),
-      ),
-    ).toEqual(
+    expect(sorted(await allRecords(bench, "sharedMailboxes", "partHolders", separate))).toEqual(
       sorted([
         record(
           "FullAccess",

@@ -84,7 +84,7 @@ describe("a licence", () => {
       for (const app of state.apps)
         app.graphRoles = ["User.Read.All", "LicenseAssignment.ReadWrite.All"];
     });
-    const granted = await grant.asBundle(bench, event());
+    const granted = await grant.here(bench, event());
     expect(granted.answer.outputContext).toEqual({
       Success: true,
       AuditLogs: [
@@ -111,7 +111,7 @@ describe("a licence", () => {
     ]);
     expect(await licencesOf()).toEqual([[ids.e3, null, []]]);
     const choices = { account: ids.anna, permission: e3() };
-    const revoked = await revoke.asBundle(bench, reconciledRevokeFor(bench.running, choices));
+    const revoked = await revoke.here(bench, reconciledRevokeFor(bench.running, choices));
     expect(revoked.messages).toEqual([
       `Licence ENTERPRISEPACK includes Exchange Online: if ${anna} has a mailbox, it is deleted after 30 days. ` +
         "Whether it is on litigation hold was not checked, because exchangeOnlineIntegration is off.",
@@ -496,7 +496,7 @@ describe("the list", () => {
       const [sku] = state.entra?.subscribedSkus ?? [];
       if (sku) state.entra?.subscribedSkus?.push({ ...sku, skuId: ids.bas, appliesTo: "Company" });
     });
-    const { answer, stderr } = await list.asBundle(bench, readingEventFor(bench.running));
+    const { answer, stderr } = await list.here(bench, readingEventFor(bench.running));
     expect(answer.outputContext.Permissions).toEqual([
       { DisplayName: "License - ENTERPRISEPACK", Identification: e3() },
       { DisplayName: "License - TEAMS_EXPLORATORY", Identification: teams() },
@@ -511,10 +511,7 @@ describe("the import", () => {
       assigned(ids.anna, ids.e3)(state);
       assigned(ids.cloudOnly, ids.bas)(state);
     });
-    const { answer, records, stderr } = await holders.asBundle(
-      bench,
-      readingEventFor(bench.running),
-    );
+    const { answer, records, stderr } = await holders.here(bench, readingEventFor(bench.running));
     expect(records).toEqual([
       {
         PermissionReference: e3(),

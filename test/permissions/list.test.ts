@@ -19,9 +19,8 @@ const separate = { SharedMailboxReference: "separate" };
 async function listed(
   set: SetName,
   configuration: Record<string, unknown> = {},
-  way: "here" | "asBundle" = "here",
 ): Promise<Permission[]> {
-  const { answer } = await sets[set].list[way](
+  const { answer } = await sets[set].list.here(
     bench,
     readingEventFor(bench.running, { configuration }),
   );
@@ -49,7 +48,7 @@ const byId = (permissions: readonly Permission[]): Permission[] =>
 
 describe("groups", () => {
   it("are listed as existing installations have them", async () => {
-    const permissions = await listed("groups", {}, "asBundle");
+    const permissions = await listed("groups");
     expect(byId(permissions)).toEqual(
       byId([
         {
@@ -121,7 +120,7 @@ const rightLabels = [
 
 describe("shared mailboxes", () => {
   it("are listed together as existing installations have them", async () => {
-    const permissions = await listed("sharedMailboxes", {}, "asBundle");
+    const permissions = await listed("sharedMailboxes");
     expect(byId(permissions)).toEqual(
       byId(
         there("SharedMailbox").map(({ Guid, DisplayName }) => ({
@@ -137,7 +136,7 @@ describe("shared mailboxes", () => {
   });
 
   it("are listed by right as existing installations have them", async () => {
-    const permissions = await listed("sharedMailboxes", separate, "asBundle");
+    const permissions = await listed("sharedMailboxes", separate);
     expect(byId(permissions)).toEqual(
       byId(
         there("SharedMailbox").flatMap(({ Guid, DisplayName }) =>

@@ -31,7 +31,7 @@ function fresh(): void {
 describe("the import", () => {
   it("has who has the methods, by the listed references, with the least permissions", async () => {
     fresh();
-    const { answer, records } = await holders.asBundle(bench, event());
+    const { answer, records } = await holders.here(bench, event());
     expect(answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
     const name = "phone authentication method - ";
     const byReference = (records as { DisplayName: string; AccountReferences: string[] }[]).map(

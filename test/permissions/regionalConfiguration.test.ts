@@ -86,7 +86,7 @@ describe("grant, grant", () => {
   it("as the platform runs them, with language and formats together", async () => {
     const account = guidOf("Jürgen Müller");
     const event = permissionEventFor(bench.running, { account, permission: dutch });
-    const { answer, messages } = await grant.asBundle(bench, event);
+    const { answer, messages } = await grant.here(bench, event);
     expect(answer.plan).toMatchObject([
       {
         parameters: { Identity: account, ...wanted },
@@ -109,7 +109,7 @@ describe("grant, grant", () => {
         `mailbox ${shown("Jürgen Müller", "jurgen.muller@contoso.com")}: done.`,
       `Rename the default folders of mailbox ${shown("Jürgen Müller", "jurgen.muller@contoso.com")} to nl-NL: done.`,
     ]);
-    expect((await grant.asBundle(bench, event)).answer).toMatchObject({
+    expect((await grant.here(bench, event)).answer).toMatchObject({
       outcome: "alreadySo",
       plan: [],
     });
@@ -265,7 +265,7 @@ describe("an import", () => {
   const alike = ["Mia Married", "Petra Proxies", "Nora Numberless"].map(guidOf);
 
   it("leaves out accounts with other folder names or other formats", async () => {
-    const run = await holders.asBundle(bench, readingEventFor(bench.running));
+    const run = await holders.here(bench, readingEventFor(bench.running));
     expect(run.answer).toMatchObject({
       outcome: "done",
       plan: [],

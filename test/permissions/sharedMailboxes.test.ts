@@ -19,7 +19,7 @@ const event = (choices: PermissionChoices = {}): unknown =>
 
 describe("rights on a mailbox", () => {
   it("are granted and revoked in the words of the audit", async () => {
-    const granted = await grant.asBundle(bench, event({ configuration: everyRight }));
+    const granted = await grant.here(bench, event({ configuration: everyRight }));
     expect(granted.messages).toEqual(
       ["Full Access", "Send As", "Send on Behalf"].map(
         (label) => `Grant ${label} on mailbox ${infoShown} to ${aoifeShown}: done.`,
@@ -51,7 +51,7 @@ describe("rights on a mailbox", () => {
         before: { SendOnBehalf: false },
       },
     ]);
-    const revoked = await revoke.asBundle(
+    const revoked = await revoke.here(
       bench,
       reconciledRevokeFor(bench.running, { permission: { Id: info }, configuration: everyRight }),
     );

@@ -63,8 +63,7 @@ describe.each(kinds)("$name that follow from contracts", (kind) => {
       current: answered(kept),
     };
     const dryMove = await run(bench, kind, { ...move, dryRun: true });
-    const way = kind === groups || kind === together ? "asBundle" : "here";
-    const moved = await sets[kind.set].parts[way](bench, eventOf(bench, kind, move));
+    const moved = await sets[kind.set].parts.here(bench, eventOf(bench, kind, move));
     expect(moved.answer).toMatchObject({
       outcome: "done",
       outputContext: { Success: true, SubPermissions: recordOf(kind, "D-CARE") },

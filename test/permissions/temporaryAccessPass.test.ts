@@ -46,7 +46,7 @@ function handedOut({ answer, stderr }: Run<AnyAnswer>): unknown {
 
 describe("a Temporary Access Pass", () => {
   it("is handed out once, in the answer of its grant, and removed by a revoke", async () => {
-    const granted = await grant.asBundle(bench, event());
+    const granted = await grant.here(bench, event());
     expect(granted.messages).toEqual([
       `Create a Temporary Access Pass for ${anna} (60 minutes, one sign-in): done.`,
     ]);
@@ -58,7 +58,7 @@ describe("a Temporary Access Pass", () => {
       },
     ]);
     expect([handedOut(granted)]).toEqual(valuesOf());
-    const revoked = await revoke.asBundle(bench, event());
+    const revoked = await revoke.here(bench, event());
     expect(revoked.messages).toEqual([`Remove the Temporary Access Pass from ${anna}: done.`]);
     expect(revoked.answer.outputContext).not.toHaveProperty("Data");
     expect(valuesOf()).toEqual([]);

@@ -22,8 +22,6 @@ describe.each(kinds)("$name", (kind) => {
     choices: ResourceChoices,
     env: Record<string, string> = {},
   ): Promise<Run<ResourcesAnswer>> => runner.here(bench, eventOf(choices), env);
-  const asBundle = (choices: ResourceChoices): Promise<Run<ResourcesAnswer>> =>
-    runner.asBundle(bench, eventOf(choices));
   const whole = (name: string, key: string, own: Partial<Made> = {}) =>
     wholeOf(kind, name, key, own);
 
@@ -33,7 +31,7 @@ describe.each(kinds)("$name", (kind) => {
       department("D-2", "Ökonomie & Recht"),
       department(kind.marked.key, "Sales"),
     ];
-    const first = await asBundle({ source, configuration: { ResourceDomain: "contoso.com" } });
+    const first = await run({ source, configuration: { ResourceDomain: "contoso.com" } });
     expect(first.answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
     expect(first.messages[0]).toBe(
       "Resources: 3, already exist: 1, created: 2, completed: 0, renamed: 0, failed: 0.",
@@ -57,7 +55,7 @@ describe.each(kinds)("$name", (kind) => {
       "UpdateResource",
     ]);
 
-    const second = await asBundle({ source, configuration: { ResourceDomain: "contoso.com" } });
+    const second = await run({ source, configuration: { ResourceDomain: "contoso.com" } });
     expect(second.answer).toMatchObject({ outcome: "alreadySo", plan: [] });
     expect(second.messages).toEqual([
       "Resources: 3, already exist: 3, created: 0, completed: 0, renamed: 0, failed: 0.",
@@ -204,7 +202,7 @@ describe.each(kinds)("$name", (kind) => {
 
   it("that are not found at once are waited for, while others are created", async () => {
     prepare(bench, { behaviour: { createLagMs: 1_500 } });
-    const ran = await asBundle({ source: departments(30) });
+    const ran = await run({ source: departments(30) });
     expect(ran.messages[0]).toContain("created: 30");
     expect(
       made(bench, kind).filter(({ key, marker: own }) => key !== undefined && own === marker),

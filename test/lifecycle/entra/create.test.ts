@@ -29,7 +29,7 @@ const passwordField = { passwordProfile: { password: null } };
 describe("a person without an account", () => {
   it("gets one, disabled, with a password that only the answer has", async () => {
     const event = bench.createEvent({ outputData: { ...passwordField, id: null } });
-    const { answer, messages, stderr } = await runner.asBundle(bench, event);
+    const { answer, messages, stderr } = await runner.here(bench, event);
     const { Data, AccountReference, AccountCorrelated } = answer.outputContext;
     expect(messages).toEqual([created]);
     expect(answer.outputContext.AuditLogs[0]?.Action).toBe("CreateAccount");

@@ -51,7 +51,10 @@ export function addRun(program: Command, terminal: Terminal): void {
       "the account: an address, an alias, a display name or a GUID; of Entra ID: an address, an employee ID or an ID",
     )
     .option("--permission <name>", "a permission of the action's set, or a part of its name")
-    .option("--person <file>", "the person, as JSON: what the action reads contracts from")
+    .option(
+      "--person <file>",
+      "the person, as JSON: contracts, or a phone and an address for sign-in",
+    )
     .option("--set <field=value>", "a mapped field; can be repeated", collected)
     .option("--setting <key=value>", "a setting of the form; can be repeated", collected)
     .option("--field <name>", "of an import: a field to read; can be repeated", collected)
@@ -139,11 +142,11 @@ function documentOf(action: string, { answer, records }: Invocation): object {
 const accountVerbs = ["create", "update", "enable", "disable", "delete", "uniquenessCheck"];
 const permissionVerbs = ["grantPermission", "revokePermission", "subPermissions"];
 
-/** The actions that use an option, by their last name. */
+/** The actions that use an option, by the end of their path. */
 const usedBy = {
   account: [...accountVerbs, ...permissionVerbs],
   permission: permissionVerbs,
-  person: ["subPermissions"],
+  person: ["subPermissions", "authenticationMethods/grantPermission"],
   set: accountVerbs,
   field: ["import"],
 } satisfies Partial<Record<keyof RunOptions, readonly string[]>>;
@@ -170,8 +173,8 @@ function assertFits(action: string, options: RunOptions): void {
 }
 
 function refuseUnused(action: string, options: RunOptions): void {
-  const verb = path.posix.basename(action);
-  const isUsed = (option: Part): boolean => usedBy[option].includes(verb);
+  const isUsed = (option: Part): boolean =>
+    usedBy[option].some((end) => action.endsWith(`/${end}`));
   const unused = parts.find((option) => options[option] !== undefined && !isUsed(option));
   if (unused === undefined) return;
   const used = parts.filter(isUsed).map((option) => `--${option}`);
