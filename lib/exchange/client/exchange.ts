@@ -69,7 +69,9 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     const read = await retryingKnown(
       pace,
       async (): Promise<Try<Page>> => {
-        const reply = await endpoint.post({ what: command.cmdlet, ...call, onSend });
+        // The pages of a list come one after the other: each that waits behind many other reads delays all that follow.
+        const isUrgent = isWholeList(command);
+        const reply = await endpoint.post({ what: command.cmdlet, ...call, onSend, isUrgent });
         return "fault" in reply ? reply : readReply(reply, { command, continued, now: clock() });
       },
       { what: command.cmdlet, isRepeatable: repeatable(command) },
@@ -106,7 +108,7 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
       : await settledPage(command, { where, ...call }, false);
     for (;;) {
       const { nextLink, wasRetried } = found;
-      const rows = places.add(where, found.rows);
+      const rows = places.add(where, found);
       yield { ...replyOf(command, { ...found, rows }), wasRetried };
       // Only reads have pages. Whatever a write links to, sending it again would carry it out twice.
       if (nextLink === undefined || !reads(command)) return;
@@ -155,8 +157,9 @@ class Places {
    * The rows that are new. An object that moves to the next page in the meantime is listed twice. An entry without a
    * Guid is not an object. Throws an `unexpected` fault for a page that already came under another link.
    */
-  add(link: string, rows: readonly Row[]): Row[] {
-    const content = createHash("sha1").update(JSON.stringify(rows)).digest("base64");
+  add(link: string, { rows, nextLink }: Page): Row[] {
+    const isOnly = this.#links.size === 0 && nextLink === undefined;
+    const content = isOnly ? "" : createHash("sha1").update(JSON.stringify(rows)).digest("base64");
     if (rows.length > 0 && this.#contents.has(content)) throw this.#twice();
     this.#links.add(link);
     this.#contents.add(content);
