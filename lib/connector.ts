@@ -20,6 +20,7 @@ import { isLoopback, proxyFrom, type Proxy } from "./net/proxy.ts";
 import { httpTransport, type Transport } from "./net/transport.ts";
 import type { Configuration } from "./generated/types.ts";
 import type { Step } from "./step.ts";
+import { Tally } from "./tally.ts";
 import { Unusable } from "./host/schemaContract.ts";
 import type { Connection } from "./host/gate.ts";
 import type { Connect, Surroundings } from "./host/run.ts";
@@ -133,8 +134,12 @@ function connection(
   const warnings = new Set<string>();
   const warn = (sentence: string): unknown => warnings.add(sentence);
   const signIn = { transport, pace, clock, keepSecret, warn };
+  const tally = new Tally();
+  const counted: Transport = (request, until) =>
+    transport(request, until).finally(() => tally.onMove());
   const ofTarget = (resource: Resource) => ({
-    transport,
+    transport: counted,
+    tally,
     pace,
     clock,
     newId: randomUUID,
@@ -156,6 +161,7 @@ function connection(
       steps.every(({ target }) => target === "graph") ? graph.invokeAll(steps) : undefined,
     wait: (ms) => pace.sleep(ms, signal),
     stats,
+    tally,
     warnings,
     close: free,
   };

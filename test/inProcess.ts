@@ -19,6 +19,8 @@ export interface InProcessOptions {
   written?: (text: string) => void;
   /** Moves the clock of the tenant, which has to keep pace with the run. */
   advance?: (ms: number) => void;
+  /** How long each request takes, in the time that waits take as well. */
+  requestMs?: number;
   /**
    * Called with the way to end the run as the end of its process would: nothing is sent after it. Waits take their
    * time in such a run, so that there is time to do so.
@@ -35,7 +37,7 @@ export async function runInProcess<Event extends AnyEvent>(
   action: Action<Event, Targets>,
   event: unknown,
   env: Record<string, string>,
-  { written, advance, started }: InProcessOptions = {},
+  { written, advance, requestMs = 0, started }: InProcessOptions = {},
 ): Promise<InProcessRun> {
   const start = performance.now();
   const waits = new Waits(advance);
@@ -44,7 +46,8 @@ export async function runInProcess<Event extends AnyEvent>(
   let stderr = "";
   const life = { isOver: false };
   const connect = connectorWith({
-    transport: () => mortal(httpTransport(), life),
+    transport: () =>
+      delayed(mortal(httpTransport(), life), (until) => waits.sleep(requestMs, until)),
     sleep: started ? (ms, signal) => delay(ms, undefined, { signal }) : waits.sleep,
     random: Math.random,
     clock: () => Date.now() + waits.skipped,
@@ -84,6 +87,18 @@ function mortal({ send, close }: ReturnType<typeof httpTransport>, life: { isOve
     return await send(request, signal);
   };
   return { send: alive, close };
+}
+
+/** A way to the network on which each request waits before it is sent. */
+function delayed(
+  { send, close }: ReturnType<typeof httpTransport>,
+  wait: (signal: AbortSignal) => Promise<void>,
+) {
+  const late: Transport = async (request, signal) => {
+    await wait(signal);
+    return await send(request, signal);
+  };
+  return { send: late, close };
 }
 
 /** Waits that are over at once. Those that are waited side by side take the time of the longest. */

@@ -1,5 +1,6 @@
 import { Fault, isRefusal } from "../fault.ts";
 import type { Gate, Step, StepResult, Target } from "../step.ts";
+import type { Tally } from "../tally.ts";
 import { assertRunning, type Deadline } from "./deadline.ts";
 import { looksAfter, notShown, openLooks } from "./looks.ts";
 import type { Log } from "./output.ts";
@@ -43,6 +44,8 @@ export interface Connection<Targets> {
     readonly retries: number;
     readonly waitedMs: number;
   };
+  /** Counts what is read one by one. */
+  readonly tally?: Tally;
   /** Sentences about the connection itself that people should read although it works. More may come with a request. */
   readonly warnings?: ReadonlySet<string>;
   close(): void;

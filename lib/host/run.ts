@@ -2,13 +2,14 @@ import { Fault } from "../fault.ts";
 import { version } from "../generated/version.ts";
 import { shortened } from "../graphemes.ts";
 import type { Configuration, Stats } from "../generated/types.ts";
-import type { Action, AnyEvent, Result } from "./action.ts";
+import type { Action, AnyEvent, Context, Result } from "./action.ts";
 import { failed, finished, unusable, type Answer, type Ending } from "./answer.ts";
 import { readAs, Unusable } from "./schemaContract.ts";
 import { repeatedSecrets, secretsIn } from "./secretValues.ts";
 import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
 import { openGate, type Connection, type HostGate } from "./gate.ts";
 import { outputTo, type Output, type Log } from "./output.ts";
+import { reportProgress } from "./progress.ts";
 import { Redaction } from "./redaction.ts";
 import { sourceStack } from "./sourceStack.ts";
 import type { StepRecord } from "./stepRecord.ts";
@@ -196,12 +197,22 @@ async function handled<Event extends AnyEvent, Targets>(
     },
   });
   state.taken = gate.taken;
+  const records = recorder(output, deadline, dryRun);
+  if (action.verb.isImport && !dryRun && connection.tally)
+    reportProgress({
+      tally: connection.tally,
+      stats: connection.stats,
+      records: records.written,
+      now: world.now,
+      signal: deadline.signal,
+      log,
+    });
   const work = action.run({
     ...gate,
     event,
     configuration,
     log,
-    record: recorder(output, deadline, dryRun),
+    record: records.write,
     output: state.output,
     onEarlyEnd: (resultUntilNow) => (state.resultUntilNow = resultUntilNow),
   });
@@ -237,18 +248,21 @@ function recorder(
   { document }: Output,
   { signal }: Deadline,
   dryRun: boolean,
-): (record: Readonly<Record<string, unknown>>) => Promise<boolean> {
+): { write: Context<unknown, unknown>["record"]; written(): number } {
   let count = 0;
-  return async (record) => {
-    // No record may follow the answer.
-    if (signal.aborted) throw Fault.of(signal.reason);
-    if (!(await document({ record })))
-      throw new Fault({
-        kind: "unavailable",
-        message:
-          "The records could not be written to stdout: its reader is gone, or the disk is full.",
-      });
-    return !dryRun || ++count < sampleSize;
+  return {
+    async write(record) {
+      // No record may follow the answer.
+      if (signal.aborted) throw Fault.of(signal.reason);
+      if (!(await document({ record })))
+        throw new Fault({
+          kind: "unavailable",
+          message:
+            "The records could not be written to stdout: its reader is gone, or the disk is full.",
+        });
+      return ++count < sampleSize || !dryRun;
+    },
+    written: () => count,
   };
 }
 

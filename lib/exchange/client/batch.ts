@@ -9,6 +9,7 @@ import { isEmpty, readReply, type Page } from "./replies.ts";
 import { subReplyOf, type SubResponse } from "../../net/subReply.ts";
 import { retrying, type Try } from "../../net/retry.ts";
 import type { HttpReply } from "../../net/transport.ts";
+import type { Tally } from "../../tally.ts";
 
 /** One page of what was read about an item, or why nothing more could be read about it. */
 export type Piece<T> = { item: T; page: ReplyPage } | { item: T; fault: Fault };
@@ -17,6 +18,8 @@ interface Ways {
   endpoint: Endpoint;
   pages(command: Command, given?: Page): AsyncGenerator<ReplyPage, void, undefined>;
   seams: Seams;
+  /** Counts the items. */
+  tally?: Tally | undefined;
 }
 
 /** Microsoft's own module and CIPP send no more; what the service takes is documented nowhere. */
@@ -29,38 +32,42 @@ export function eachRead<T>(
   ways: Ways,
 ): AsyncGenerator<Piece<T>, void, undefined> {
   const { maxRequests } = ways.endpoint;
-  return eachBundle(items, { size: perRequest, maxRequests }, async function* (bundle) {
-    const asked: Asked<T>[] = [];
-    for (const item of bundle) {
-      try {
-        const command = commandFor(item);
-        asked.push({
-          id: String(asked.length),
-          item,
-          command,
-          body: bodyOf(command.cmdlet, command.parameters),
-        });
-      } catch (thrown) {
-        yield { item, fault: Fault.of(thrown) };
+  return eachBundle(
+    items,
+    { size: perRequest, maxRequests, tally: ways.tally },
+    async function* (bundle) {
+      const asked: Asked<T>[] = [];
+      for (const item of bundle) {
+        try {
+          const command = commandFor(item);
+          asked.push({
+            id: String(asked.length),
+            item,
+            command,
+            body: bodyOf(command.cmdlet, command.parameters),
+          });
+        } catch (thrown) {
+          yield { item, fault: Fault.of(thrown) };
+        }
       }
-    }
-    const writing = asked.find(({ command }) => !reads(command));
-    if (writing)
-      throw new Fault({
-        kind: "unexpected",
-        message: `${writing.command.cmdlet} was about to be sent in a batch; only reading is.`,
-      });
-    if (asked.length === 0) return;
-    const answers = await answersTo(asked, ways);
-    for (let looks = 1; looks < maxEmptyLooks; looks++) {
-      const again = asked.filter(({ id, command }) => isEmptyList(command, answers.get(id)));
-      if (again.length === 0) break;
-      const next = await answersTo(again, ways);
-      for (const { id } of again) answers.set(id, next.get(id));
-    }
-    for (const { id, item, command } of asked)
-      yield* piecesOf(item, command, answers.get(id), ways);
-  });
+      const writing = asked.find(({ command }) => !reads(command));
+      if (writing)
+        throw new Fault({
+          kind: "unexpected",
+          message: `${writing.command.cmdlet} was about to be sent in a batch; only reading is.`,
+        });
+      if (asked.length === 0) return;
+      const answers = await answersTo(asked, ways);
+      for (let looks = 1; looks < maxEmptyLooks; looks++) {
+        const again = asked.filter(({ id, command }) => isEmptyList(command, answers.get(id)));
+        if (again.length === 0) break;
+        const next = await answersTo(again, ways);
+        for (const { id } of again) answers.set(id, next.get(id));
+      }
+      for (const { id, item, command } of asked)
+        yield* piecesOf(item, command, answers.get(id), ways);
+    },
+  );
 }
 
 /**

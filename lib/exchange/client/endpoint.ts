@@ -6,6 +6,7 @@ import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
 import { defaultMaxRequests, requestSlots, type RequestSlots } from "../../net/requestSlots.ts";
 import type { TokenSource } from "../../auth/token.ts";
 import type { HttpReply, Transport } from "../../net/transport.ts";
+import type { Tally } from "../../tally.ts";
 import { isBusy } from "./errors.ts";
 
 export interface ExchangeSettings {
@@ -24,6 +25,8 @@ export interface Seams {
   newId(): string;
   /** Limits the requests in progress. Absent: those of this client alone. */
   slots?: RequestSlots;
+  /** Counts what is read one by one. */
+  tally?: Tally;
 }
 
 /** One request to the admin API. */

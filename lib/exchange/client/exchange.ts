@@ -136,7 +136,8 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
   return {
     pages: (command) => pages(command),
     invoke: (command) => (reads(command) ? replies.load(command) : invoked(command)),
-    each: (items, commandFor) => eachRead(items, commandFor, { endpoint, pages, seams }),
+    each: (items, commandFor) =>
+      eachRead(items, commandFor, { endpoint, pages, seams, tally: seams.tally }),
     eventually: (look, patience) => eventually(pace, look, patience),
     stats: pace.stats,
   };

@@ -10,6 +10,7 @@ import type { About } from "./errors.ts";
 import { isList, requestOf, type Addressed, type Call } from "./operations.ts";
 import { aboutRead, pagesOf, whereOf, type ObjectPage, type Read } from "./reads.ts";
 import { isRecord } from "../../record.ts";
+import type { Tally } from "../../tally.ts";
 import { readPage, readWritten, type Page, type Written } from "./replies.ts";
 
 /** One page of what was read about an item, or why nothing more could be read about it. */
@@ -18,6 +19,8 @@ export type Piece<T> = { item: T; page: ObjectPage } | { item: T; fault: Fault }
 interface Ways {
   endpoint: Endpoint;
   seams: Seams;
+  /** Counts the items. */
+  tally?: Tally | undefined;
 }
 
 /** Graph accepts no more (documented). */
@@ -30,20 +33,24 @@ export function eachRead<T>(
   ways: Ways,
 ): AsyncGenerator<Piece<T>, void, undefined> {
   const { maxRequests } = ways.endpoint;
-  return eachBundle(items, { size: perRequest, maxRequests }, async function* (bundle) {
-    const asked: Asked<T>[] = [];
-    for (const item of bundle) {
-      try {
-        const read = readFor(item);
-        asked.push({ id: String(asked.length + 1), item, read, where: whereOf(read) });
-      } catch (thrown) {
-        yield { item, fault: Fault.of(thrown) };
+  return eachBundle(
+    items,
+    { size: perRequest, maxRequests, tally: ways.tally },
+    async function* (bundle) {
+      const asked: Asked<T>[] = [];
+      for (const item of bundle) {
+        try {
+          const read = readFor(item);
+          asked.push({ id: String(asked.length + 1), item, read, where: whereOf(read) });
+        } catch (thrown) {
+          yield { item, fault: Fault.of(thrown) };
+        }
       }
-    }
-    if (asked.length === 0) return;
-    const answers = await answersTo(asked, ways);
-    for (const one of asked) yield* piecesOf(one, answers.get(one.id), ways);
-  });
+      if (asked.length === 0) return;
+      const answers = await answersTo(asked, ways);
+      for (const one of asked) yield* piecesOf(one, answers.get(one.id), ways);
+    },
+  );
 }
 
 interface Asked<T> {

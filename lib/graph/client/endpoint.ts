@@ -5,6 +5,7 @@ import { Fault } from "../../fault.ts";
 import { defaultMaxRequests, requestSlots, type RequestSlots } from "../../net/requestSlots.ts";
 import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
 import type { HttpReply, HttpRequest, Transport } from "../../net/transport.ts";
+import type { Tally } from "../../tally.ts";
 
 export interface GraphSettings {
   cloud: Cloud;
@@ -22,6 +23,8 @@ export interface Seams {
   newId(): string;
   /** Limits the requests in progress. Absent: those of this client alone. */
   slots?: RequestSlots;
+  /** Counts what is read one by one. */
+  tally?: Tally;
 }
 
 /** One request to Graph. */

@@ -120,7 +120,7 @@ export function microsoftGraph(settings: GraphSettings, seams: Seams): Graph {
     get: (read) => objects.load(read),
     pages,
     list,
-    each: (items, readFor) => eachRead(items, readFor, { endpoint, seams }),
+    each: (items, readFor) => eachRead(items, readFor, { endpoint, seams, tally: seams.tally }),
     eventually: (look, patience) => eventually(pace, look, patience),
     stats: pace.stats,
   };
