@@ -3,8 +3,8 @@ import type { Row } from "./client/encoding.ts";
 import type { Exchange, ReplyPage } from "./client/exchange.ts";
 import type { WantedNames } from "./wantedNames.ts";
 
-/** So many rows are held before it is known which of them are wanted: about 20 MB. */
-const maxHeld = 20_000;
+/** So many rows are held before it is known which of them are wanted: about 10 MB. */
+const maxHeld = 10_000;
 
 interface Settings {
   cmdlet: string;
@@ -19,7 +19,7 @@ interface Settings {
 }
 
 /**
- * A list of the whole tenant, which is never held when it is long: all rows of at most 20,000 are kept, as soon as the
+ * A list of the whole tenant, which is never held when it is long: all rows of at most 10,000 are kept, as soon as the
  * list ends; of a longer list only those with a wanted name. Until those names are complete, no further page is read.
  */
 export class TenantList {
