@@ -79,6 +79,8 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
           body,
           requestId,
           onSend,
+          // The pages of a list come one after the other: one that waits delays all that follow.
+          isUrgent: isWholeList(command),
         });
         if ("fault" in reply) return reply;
         return kept.keep(asked, reply, readReply(reply, { command, continued, now: clock() }));
@@ -117,7 +119,7 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
       : await settledPage({ command, where, body, continued: false }, requestId);
     for (;;) {
       const { nextLink, wasRetried, id: after } = found;
-      const rows = places.add(where, found.rows);
+      const rows = places.add(where, found);
       yield { ...replyOf(command, { ...found, rows }), wasRetried };
       // Only reads have pages. Whatever a write links to, sending it again would carry it out twice.
       if (nextLink === undefined || !reads(command)) return;
@@ -167,8 +169,9 @@ class Places {
    * The rows that are new. An object that moves to the next page in the meantime is listed twice. An entry without a
    * Guid is not an object. Throws an `unexpected` fault for a page that already came under another link.
    */
-  add(link: string, rows: readonly Row[]): Row[] {
-    const content = createHash("sha1").update(JSON.stringify(rows)).digest("base64");
+  add(link: string, { rows, nextLink }: Page): Row[] {
+    const isOnly = this.#links.size === 0 && nextLink === undefined;
+    const content = isOnly ? "" : createHash("sha1").update(JSON.stringify(rows)).digest("base64");
     if (rows.length > 0 && this.#contents.has(content)) throw this.#twice();
     this.#links.add(link);
     this.#contents.add(content);

@@ -89,7 +89,9 @@ export function endpointOf(
       };
       return await transport(request, pace.signal).catch(unanswered);
     };
-    return await slots.run(send, (reply) => "status" in reply && reply.status === 429);
+    return await slots.run(send, {
+      isRefusal: (reply) => "status" in reply && reply.status === 429,
+    });
   }
 
   return {
