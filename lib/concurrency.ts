@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import type { Tally } from "./tally.ts";
 
 /** The maximum number of items, such as resources, that one event works on at the same time. */
 export const maxConcurrentItems = 5;
@@ -33,21 +34,26 @@ export type WhileWaiting = (wait: () => Promise<void>) => Promise<void>;
 /**
  * Reads items in bundles of `size`, a request each, and yields what comes of them in the order of its arrival. The
  * workers share one source, and a worker goes on when its last piece was taken: nothing piles up. There are twice as
- * many as requests may be in progress, so that the next one is ready while the reader works on an answer.
+ * many as requests may be in progress, so that the next one is ready while the reader works on an answer. A tally
+ * counts the items.
  */
 export async function* eachBundle<T, Piece>(
   items: AsyncIterable<T> | Iterable<T>,
-  { size, maxRequests }: { size: number; maxRequests: number },
+  { size, maxRequests, tally }: { size: number; maxRequests: number; tally?: Tally | undefined },
   piecesOf: (bundle: T[]) => AsyncGenerator<Piece, void, undefined>,
 ): AsyncGenerator<Piece, void, undefined> {
-  const bundles = bundled(items, size);
+  const counted = tally?.count(items, size);
+  const bundles = bundled(counted?.items ?? items, size);
   async function* worker(): AsyncGenerator<Piece, void, undefined> {
-    for (let next = await bundles.next(); !next.done; next = await bundles.next())
+    for (let next = await bundles.next(); !next.done; next = await bundles.next()) {
       yield* piecesOf(next.value);
+      counted?.done(next.value.length);
+    }
   }
   try {
     yield* merged(Array.from({ length: 2 * maxRequests }, worker));
   } finally {
+    counted?.end();
     // A reader that stops early wants no more from the source either.
     void bundles.return().catch(() => undefined);
   }

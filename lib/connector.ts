@@ -15,11 +15,15 @@ import { stateFolder, type LinkPlace } from "./auth/linkPlace.ts";
 import { sharedTokens, type SharedTokens } from "./auth/sharedTokens.ts";
 import { late, tokenSource, type Storing, type TokenSettings } from "./auth/token.ts";
 import { keepFor, type Keep } from "./net/keep.ts";
+import type { KeptAnswers } from "./net/keptAnswers.ts";
 import { defaultMaxRequests, requestSlots, type RequestSlots } from "./net/requestSlots.ts";
 import { isLoopback, proxyFrom, type Proxy } from "./net/proxy.ts";
 import { httpTransport, type Transport } from "./net/transport.ts";
 import type { Configuration } from "./generated/types.ts";
+import { version } from "./generated/version.ts";
 import type { Step } from "./step.ts";
+import type { AnswerJournal } from "./store/answerJournal.ts";
+import { Tally } from "./tally.ts";
 import { Unusable } from "./host/schemaContract.ts";
 import type { Connection } from "./host/gate.ts";
 import type { Connect, Surroundings } from "./host/run.ts";
@@ -91,7 +95,7 @@ function connectorFor(seams: ConnectorSeams, keep: Keep<Tenant>): Connect<Target
 
 function connection(
   configuration: Configuration,
-  { env, signal, remaining, keepSecret }: Surroundings,
+  { env, signal, remaining, log, keepSecret }: Surroundings,
   seams: ConnectorSeams,
   keep: Keep<Tenant>,
 ): Connection<Targets> {
@@ -133,8 +137,18 @@ function connection(
   const warnings = new Set<string>();
   const warn = (sentence: string): unknown => warnings.add(sentence);
   const signIn = { transport, pace, clock, keepSecret, warn };
+  const tally = new Tally();
+  const counted: Transport = (request, until) =>
+    transport(request, until).finally(() => tally.onMove());
+  let journal: AnswerJournal | undefined;
+  const answers: KeptAnswers = {
+    take: async (request, after) => await journal?.take(request, after),
+    keep: (answered, after) => journal?.keep(answered, after),
+  };
   const ofTarget = (resource: Resource) => ({
-    transport,
+    transport: counted,
+    tally,
+    answers,
     pace,
     clock,
     newId: randomUUID,
@@ -155,7 +169,15 @@ function connection(
     sendAll: (steps) =>
       steps.every(({ target }) => target === "graph") ? graph.invokeAll(steps) : undefined,
     wait: (ms) => pace.sleep(ms, signal),
+    async keepAnswers(action) {
+      const folder = env["EXO_CONNECTOR_STATE"];
+      if (isUnset(folder)) return undefined;
+      const place = { folder, binding: bindingOf(action, { cloud, loginUrl, tenantId, clientId }) };
+      journal = await journalIn(place, configuration, { clock, log });
+      return journal;
+    },
     stats,
+    tally,
     warnings,
     close: free,
   };
@@ -207,10 +229,48 @@ function storingIn(
     late(async () => {
       const [{ storedTokens }, { thisAccount }] = await Promise.all([
         import("./auth/tokenStore.ts"),
-        import("./auth/storeOwner.ts"),
+        import("./store/storeOwner.ts"),
       ]);
       return storedTokens(settings, place, { seams, owner: thisAccount(), newToken });
     });
+}
+
+/** Answers are kept for one action of one application in one tenant. */
+function bindingOf(
+  action: string,
+  { cloud, loginUrl = "", tenantId, clientId }: Omit<TokenSettings, "credential" | "resource">,
+): string {
+  const ids = [tenantId, clientId].map((id) => id.toLowerCase());
+  return ["answers", action, cloud.login, loginUrl, ...ids].join("/");
+}
+
+/** Undefined, with a line in the log, when the folder cannot keep answers: that never costs the import. */
+async function journalIn(
+  place: { folder: string; binding: string },
+  configuration: Configuration,
+  { clock, log }: { clock(): number; log: Surroundings["log"] },
+): Promise<AnswerJournal | undefined> {
+  const [{ answerJournal }, { thisAccount }, { formHolder }] = await Promise.all([
+    import("./store/answerJournal.ts"),
+    import("./store/storeOwner.ts"),
+    import("./auth/formHolder.ts"),
+  ]);
+  return await answerJournal({
+    ...place,
+    holder: formHolder(credentialOf(configuration)),
+    owner: thisAccount(),
+    version,
+    configuration,
+    clock,
+    warn: (sentence) => log("warning", sentence),
+  }).catch((thrown: unknown) => {
+    const { message } = Fault.of(thrown);
+    log(
+      "warning",
+      `The answers of this import are not kept in ${place.folder} (EXO_CONNECTOR_STATE). ${message}`,
+    );
+    return undefined;
+  });
 }
 
 /** Two events with the same key may share a tenant. A hash, because secrets belong to it. */
@@ -239,7 +299,7 @@ async function openLinks(place: LinkPlace, credential: Credential): Promise<Link
   const [{ linkStore }, { holderOf }, { thisAccount }] = await Promise.all([
     import("./auth/linkedAccount.ts"),
     import("./auth/holder.ts"),
-    import("./auth/storeOwner.ts"),
+    import("./store/storeOwner.ts"),
   ]);
   return linkStore(place, await holderOf(credential), thisAccount());
 }

@@ -19,6 +19,14 @@ export interface InProcessOptions {
   written?: (text: string) => void;
   /** Moves the clock of the tenant, which has to keep pace with the run. */
   advance?: (ms: number) => void;
+  /** How long each request takes, in the time that waits take as well. */
+  requestMs?: number;
+  /** The path of the action: an import that ends early is resumed by the next one of that name. */
+  name?: string;
+  /** Milliseconds that the clock is ahead. */
+  later?: number;
+  /** The run ends, as the end of its process would end it, instead of this request to an API. */
+  endsAt?: number;
   /**
    * Called with the way to end the run as the end of its process would: nothing is sent after it. Waits take their
    * time in such a run, so that there is time to do so.
@@ -35,21 +43,29 @@ export async function runInProcess<Event extends AnyEvent>(
   action: Action<Event, Targets>,
   event: unknown,
   env: Record<string, string>,
-  { written, advance, started }: InProcessOptions = {},
+  options: InProcessOptions = {},
 ): Promise<InProcessRun> {
+  const { written, advance, requestMs = 0, started, name, later = 0, endsAt } = options;
   const start = performance.now();
   const waits = new Waits(advance);
   const now = (): number => performance.now() - start + waits.skipped;
   let stdout = "";
   let stderr = "";
+  let kill = (): void => undefined;
+  let requests = 0;
   const life = { isOver: false };
   const connect = connectorWith({
-    transport: () => mortal(httpTransport(), life),
+    transport: () =>
+      delayed(mortal(httpTransport(), life), async (url, until) => {
+        if (!url.includes("/oauth2/") && ++requests === endsAt) kill();
+        await waits.sleep(requestMs, until);
+      }),
     sleep: started ? (ms, signal) => delay(ms, undefined, { signal }) : waits.sleep,
     random: Math.random,
-    clock: () => Date.now() + waits.skipped,
+    clock: () => Date.now() + waits.skipped + later,
   });
   const code = await run(action, connect, {
+    ...(name !== undefined && { action: name }),
     document: () => Promise.resolve(JSON.parse(JSON.stringify(event)) as unknown),
     stdout(text) {
       stdout += text;
@@ -62,11 +78,13 @@ export async function runInProcess<Event extends AnyEvent>(
     env,
     now,
     onLimit: () => undefined,
-    onInterrupt: (interrupt) =>
-      started?.(() => {
+    onInterrupt(interrupt) {
+      kill = () => {
         life.isOver = true;
         interrupt(Fault.invalid("killed"));
-      }),
+      };
+      started?.(kill);
+    },
   });
   return {
     code,
@@ -84,6 +102,18 @@ function mortal({ send, close }: ReturnType<typeof httpTransport>, life: { isOve
     return await send(request, signal);
   };
   return { send: alive, close };
+}
+
+/** A way to the network on which each request waits before it is sent. */
+function delayed(
+  { send, close }: ReturnType<typeof httpTransport>,
+  wait: (url: string, signal: AbortSignal) => Promise<void>,
+) {
+  const late: Transport = async (request, signal) => {
+    await wait(request.url, signal);
+    return await send(request, signal);
+  };
+  return { send: late, close };
 }
 
 /** Waits that are over at once. Those that are waited side by side take the time of the longest. */

@@ -66,16 +66,13 @@ describe("the README", () => {
 });
 
 describe("the docs", () => {
-  it.each(systems)(
-    "have the keys of the form of $title in its order",
-    (system) => {
-      const page = file("docs/configuration.md");
-      const [, table = ""] = page.split(`\n## ${system.title}\n`);
-      const form = JSON.parse(file(`${system.folder}configuration.json`)) as { key: string }[];
-      const rows = [...(table.split("\n## ")[0] ?? "").matchAll(/^\| `(\w+)` /gm)];
-      expect(rows.map(([, key]) => key)).toEqual(form.map(({ key }) => key));
-    },
-  );
+  it.each(systems)("have the keys of the form of $title in its order", (system) => {
+    const page = file("docs/configuration.md");
+    const [, table = ""] = page.split(`\n## ${system.title}\n`);
+    const form = JSON.parse(file(`${system.folder}configuration.json`)) as { key: string }[];
+    const rows = [...(table.split("\n## ")[0] ?? "").matchAll(/^\| `(\w+)` /gm)];
+    expect(rows.map(([, key]) => key)).toEqual(form.map(({ key }) => key));
+  });
 
   it("have a row for each property of a user that can be mapped", () => {
     const rows = file("docs/entra.md").matchAll(

@@ -3,7 +3,7 @@ const npm = "^node_modules/";
 const nodeBuiltIns = { dependencyTypesNot: ["core"] };
 /** The words all rooms share. */
 const words = [
-  "^lib/(fault|step|guid|idTable|caseFolding|graphemes|concurrency|nearestName|record|mappedValues)\\.ts$",
+  "^lib/(fault|step|guid|idTable|caseFolding|graphemes|concurrency|nearestName|record|mappedValues|tally)\\.ts$",
 ];
 const generated = ["^lib/generated/"];
 /** What an action is declared with. */
@@ -71,9 +71,15 @@ module.exports = {
     rule("the network knows nobody's API", "^lib/net/", ["^lib/net/", ...words, npm], {
       to: nodeBuiltIns,
     }),
-    rule("signing in knows no target", "^lib/auth/", ["^lib/(auth|net)/", ...words, npm], {
+    rule("signing in knows no target", "^lib/auth/", ["^lib/(auth|store|net)/", ...words, npm], {
       to: nodeBuiltIns,
     }),
+    rule(
+      "what is kept on the disk knows no one",
+      "^lib/store/",
+      ["^lib/store/", "^lib/net/", ...words],
+      { to: nodeBuiltIns },
+    ),
     rule("the shared words know only each other", words[0], [...words, npm], {
       to: nodeBuiltIns,
       comment:

@@ -2,7 +2,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import type { Credential } from "./application.ts";
 import { openCertificate } from "./certificate.ts";
-import type { Holder } from "./seal.ts";
+import type { Holder } from "../store/seal.ts";
 
 /** Works with an expired certificate as well. Throws an `invalid` fault for a PFX that cannot be opened. */
 export async function holderOf(credential: Credential): Promise<Holder> {

@@ -3,9 +3,9 @@ import { Fault } from "../fault.ts";
 import { isRecord } from "../record.ts";
 import { allResources, type Resource } from "./clouds.ts";
 import type { LinkPlace } from "./linkPlace.ts";
-import type { Holder } from "./seal.ts";
-import { sealedStore, type SealedStore } from "./sealedStore.ts";
-import type { StoreOwner } from "./storeOwner.ts";
+import type { Holder } from "../store/seal.ts";
+import { sealedStore, type SealedStore } from "../store/sealedStore.ts";
+import type { StoreOwner } from "../store/storeOwner.ts";
 
 export interface Link {
   account: {

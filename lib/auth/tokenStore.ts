@@ -6,11 +6,11 @@ import { createHash, randomUUID } from "node:crypto";
 import path from "node:path";
 import { Fault } from "../fault.ts";
 import { isRecord } from "../record.ts";
-import type { Credential } from "./application.ts";
-import type { Holder } from "./seal.ts";
-import { sealedStore } from "./sealedStore.ts";
+import { formHolder } from "./formHolder.ts";
+import type { Holder } from "../store/seal.ts";
+import { sealedStore } from "../store/sealedStore.ts";
 import type { SignInSeams } from "./signInNetwork.ts";
-import type { StoreOwner } from "./storeOwner.ts";
+import type { StoreOwner } from "../store/storeOwner.ts";
 import type { Issued, NewToken, Refused, TokenSettings } from "./token.ts";
 
 /** What is stored: a token, or the process that requests one. */
@@ -104,17 +104,9 @@ function placeOf(
 ): { name: string; binding: string; holder: Holder } {
   const ids = [tenantId, clientId].map((id) => id.toLowerCase());
   const binding = ["access token", cloud.login, loginUrl ?? "", ...ids, resource, kind].join("/");
-  const holder = holderOf(credential);
+  const holder = formHolder(credential);
   const digest = createHash("sha256").update(`${binding}/${holder.material}`).digest("hex");
   return { name: `access-token-${ids.join("-")}-${digest.slice(0, 16)}`, binding, holder };
-}
-
-/** The bytes of the credential as the form has them: opening a PFX would take longer than the sign-in saves. */
-function holderOf(credential: Credential): Holder {
-  const label = "credential of the form";
-  return "secret" in credential
-    ? { label, material: credential.secret }
-    : { label, material: `${credential.pfxBase64}/${credential.password}` };
 }
 
 function storedIn(value: unknown): Stored {

@@ -1,237 +1,199 @@
 import { Fault } from "../fault.ts";
-import { isGuid } from "../guid.ts";
 import { collectPages } from "./client/batch.ts";
-import { textOf, type Row } from "./client/encoding.ts";
+import type { Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
-import { assertReturned } from "./client/lookUp.ts";
-import type { Cmdlets } from "./target.ts";
+import { exactlyOne } from "./client/lookUp.ts";
+import { firstLooks, isIdentifier, nameLooks, secondLooks } from "./recipientLooks.ts";
+import {
+  namesOfRecipient,
+  namesOfUser,
+  RecipientNames,
+  recipientProperties,
+  userProperties,
+  withoutDomain,
+  type Resolved,
+} from "./recipientNames.ts";
+import { mergedCmdlets, type Cmdlets } from "./target.ts";
+import { TenantList } from "./tenantList.ts";
+import { nameKey, WantedNames } from "./wantedNames.ts";
 
-/**
- * Whom a text in a list of trustees means: one object by its Guid; several objects of which any can be meant, because
- * lists also show free names; or no known object.
- */
-export type Resolved = { guid: string } | { candidates: readonly string[] } | "unknown";
-
-/** Each is one recipient's by construction. `WindowsLiveID` is the user principal name, if there is one. */
-const identifiers = [
-  "Guid",
-  "ExternalDirectoryObjectId",
-  "WindowsLiveID",
-  "PrimarySmtpAddress",
-] as const;
-/** Free text: one recipient's name can be another one's identifier, and then says nothing about it. */
-const freeNames = ["Name", "DisplayName"] as const;
-const properties = [...identifiers, ...freeNames, "RecipientTypeDetails"];
-/** Names that only users have, and that are rarely used for trustees. */
-const rareNames = [
-  "Sid",
-  "UserPrincipalName",
-  "SamAccountName",
-  "DistinguishedName",
-  "LegacyExchangeDN",
-] as const;
-
-/** More recipients than these are read in fewer requests as a list, unless the tenant is very large. */
+/** More texts than these are resolved in fewer requests from the lists, unless the tenant is very large. */
 const maxNamed = 200;
 
 /** The cmdlets of `Recipients`. */
-export const recipientList: Cmdlets = {
-  "Get-Recipient": ["Identity", "ResultSize"],
-  "Get-User": ["ResultSize"],
-};
+export const recipientList: Cmdlets = mergedCmdlets(nameLooks, {
+  "Get-Recipient": ["ResultSize"],
+  "Get-User": ["Identity", "ResultSize"],
+});
 
 /**
- * Every recipient of the tenant, by every name by which the service lists trustees. All recipients are needed, not only
- * accounts: a name that is unique among accounts can still be the name of a guest. Users who are no recipients can be
- * trustees too; their list is read when the first free or rare name is resolved.
+ * Whom texts in lists of trustees mean. All recipients of the tenant have to be considered, not only accounts: a name
+ * that is unique among accounts can still be the name of a guest. Users who are no recipients can be trustees too.
+ *
+ * A text is announced with `want`, and resolved after `settle`, or before when it `isKnown`. So what is held does not
+ * grow with the tenant: of long lists, only what has a wanted name is kept. When the list of recipients is left because
+ * there are few texts, those are looked up by name; only what no look-up finds is then searched for in the lists.
  */
 export class Recipients {
-  readonly #byIdentifier = new Names();
-  /** Free names, which count only where no identifier does. */
-  readonly #byFreeName = new Names();
-  /** The Name alone, which is unique in a tenant; a display name is not. */
-  readonly #byName = new Names();
-  /** Rare names, which are used only if the other names match nothing. */
-  readonly #byRareName = new Names();
-  readonly #distinguishedNames = new Map<string, string>();
-  readonly #ofType = new Set<string>();
-  readonly #isOfType: (type: string) => boolean;
-  #users: Promise<void> | undefined;
+  readonly #exchange: Exchange;
+  readonly #names: RecipientNames;
+  readonly #wanted = new WantedNames();
+  /** Texts by their keys. Everything that a settled one can mean has been read. */
+  readonly #unsettled = new Map<string, string>();
+  readonly #settled = new Set<string>();
+  readonly #recipients: TenantList;
+  readonly #users: TenantList;
 
   /** `types`: the recipient types for `isOneOf`. */
-  constructor(types: readonly string[]) {
-    this.#isOfType = (type) => types.includes(type);
-  }
-
-  /**
-   * Reads the whole list. `isNeeded` is asked before each further page; resolves to false when it ended the list, which
-   * then says nothing. Throws an `unexpected` fault when the list is empty or a row lacks a name.
-   */
-  async read(
-    exchange: Exchange,
-    isNeeded: () => Promise<boolean> = () => Promise.resolve(true),
-  ): Promise<boolean> {
-    let isEmpty = true;
-    for await (const { rows, isLast } of exchange.pages({
+  constructor(types: readonly string[], exchange: Exchange) {
+    this.#exchange = exchange;
+    this.#names = new RecipientNames(types);
+    this.#recipients = new TenantList({
       cmdlet: "Get-Recipient",
-      parameters: { ResultSize: "Unlimited" },
-      select: properties,
-    })) {
-      for (const row of rows) this.#add(row);
-      isEmpty &&= rows.length === 0;
-      if (!isLast && !(await isNeeded())) return false;
-    }
-    // Then every trustee would be unknown, and the import would look complete.
-    if (isEmpty)
-      throw new Fault({
-        kind: "unexpected",
-        message:
-          "Exchange Online returned no recipients; expected at least the mailboxes of the tenant.",
-      });
-    return true;
-  }
-
-  /**
-   * Reads what is needed to resolve these texts: the recipients that they identify, each by itself; and everything
-   * when one of them identifies no recipient, because it can be a free or a rare name, or no one's.
-   */
-  async readNamed(texts: readonly string[], exchange: Exchange): Promise<void> {
-    const byKey = new Map(texts.map((text) => [keyOf(text), text]));
-    // No one has a blank name.
-    byKey.delete("");
-    const unknown = (): [string, string][] =>
-      [...byKey].filter(([key]) => this.#byIdentifier.of(key).length === 0);
-    const asked = unknown();
-    if (asked.length <= maxNamed && asked.every(([key]) => isIdentifier(key))) {
-      const answers = exchange.each(asked, ([, text]) => ({
-        cmdlet: "Get-Recipient",
-        parameters: { Identity: text },
-        select: properties,
-      }));
-      // A fault means as little as another recipient: what is not identified then is looked for in the lists.
-      for await (const { rows } of collectPages(answers)) for (const row of rows) this.#add(row);
-    }
-    if (unknown().length > 0) await this.read(exchange);
-  }
-
-  #add(row: Row): void {
-    const guid = guidIn(row, "recipient");
-    assertReturned(row, properties, `recipient ${guid}`);
-    for (const name of identifiers) this.#byIdentifier.add(row[name], guid);
-    this.#addFreeNames(row, guid);
-    if (this.#isOfType(textOf(row["RecipientTypeDetails"]))) this.#ofType.add(guid.toLowerCase());
-  }
-
-  isOneOf(guid: string): boolean {
-    return this.#ofType.has(guid.toLowerCase());
-  }
-
-  /** Whom a text in a list of trustees means. */
-  async resolve(text: string, exchange: Exchange): Promise<Resolved> {
-    const identified = this.#byIdentifier.of(text);
-    if (identified.length > 0) return resolved(identified);
-    await this.#readUsers(exchange);
-    const named = this.#byFreeName.of(text);
-    // A deleted account, which no list shows, can have had the same display name. A Name is unique.
-    if (named.length > 0)
-      return this.#byName.of(text).length > 0 ? resolved(named) : { candidates: named };
-    const rarelyNamed = this.#byRareName.of(text);
-    // An account name may have its domain as a prefix (DOMAIN\name).
-    return resolved(
-      rarelyNamed.length > 0 ? rarelyNamed : this.#byRareName.of(text.replace(/^[^\\]*\\/, "")),
-    );
-  }
-
-  /** The Guid of the recipient that a list of recipients names; undefined when it can be another one. */
-  recipientNamed(text: string): string | undefined {
-    const found = new Set([...this.#byIdentifier.of(text), ...this.#byFreeName.of(text)]);
-    return found.size === 1 ? [...found][0] : undefined;
-  }
-
-  /** Throws an `unexpected` fault for an account that is no user. */
-  async distinguishedNameOf(guid: string, exchange: Exchange): Promise<string> {
-    await this.#readUsers(exchange);
-    const name = this.#distinguishedNames.get(guid.toLowerCase()) ?? "";
-    if (name !== "") return name;
-    throw new Fault({
-      kind: "unexpected",
-      message: `Exchange Online did not return a user for account ${guid}.`,
+      select: recipientProperties,
+      namesOf: namesOfRecipient,
+      wanted: this.#wanted,
+      keep: (row) => this.#names.addRecipient(row),
+      whenEmpty:
+        "Exchange Online returned no recipients; expected at least the mailboxes of the tenant.",
+    });
+    this.#users = new TenantList({
+      cmdlet: "Get-User",
+      select: userProperties,
+      namesOf: namesOfUser,
+      wanted: this.#wanted,
+      keep: (row) => this.#names.addUser(row),
+      whenEmpty:
+        "Exchange Online returned no users; expected at least those of the mailboxes of the tenant.",
     });
   }
 
-  async #readUsers(exchange: Exchange): Promise<void> {
-    await (this.#users ??= this.#readUsersOnce(exchange));
+  /**
+   * Begins to read the list of recipients. Resolves to whether it was left after its first page, because there are more
+   * and only few texts to resolve. `settle` throws what reading the others throws.
+   */
+  async listUnless(areFew: Promise<boolean>): Promise<boolean> {
+    return await new Promise((resolve, reject) => {
+      this.#recipients
+        .read(this.#exchange, async ({ isLast }) => {
+          const isLeft = !isLast && (await areFew);
+          resolve(isLeft);
+          return isLeft;
+        })
+        .catch(reject);
+    });
   }
 
-  async #readUsersOnce(exchange: Exchange): Promise<void> {
-    const select = ["Guid", ...freeNames, ...rareNames];
-    let isEmpty = true;
-    for await (const { rows } of exchange.pages({
-      cmdlet: "Get-User",
-      parameters: { ResultSize: "Unlimited" },
-      select,
-    })) {
-      for (const row of rows) {
-        const guid = guidIn(row, "user");
-        assertReturned(row, select, `user ${guid}`);
-        this.#addFreeNames(row, guid);
-        for (const name of rareNames) this.#byRareName.add(row[name], guid);
-        this.#distinguishedNames.set(guid.toLowerCase(), textOf(row["DistinguishedName"]));
-        isEmpty = false;
+  /** Whether the whole list of recipients is known. */
+  get areListed(): boolean {
+    return this.#recipients.isWhole;
+  }
+
+  /** Texts that will be resolved. */
+  want(texts: readonly string[]): void {
+    this.wantNames([...texts, ...texts.map(withoutDomain)]);
+    for (const text of texts)
+      if (!this.#settled.has(nameKey(text))) this.#unsettled.set(nameKey(text), text);
+  }
+
+  /** Names that `isNamed` will be asked about. */
+  wantNames(names: readonly string[]): void {
+    this.#wanted.add(names);
+  }
+
+  /** Whether a text can be resolved already. If only the list of users is missing, it is requested. */
+  isKnown(text: string): boolean {
+    if (!this.#recipients.isWhole) return this.#settled.has(nameKey(text));
+    if (this.#names.isIdentified(text)) return true;
+    this.#beginUsers();
+    return this.#users.isWhole;
+  }
+
+  /**
+   * Reads what is missing to resolve every text that is wanted. Throws an `unexpected` fault when a list of the tenant
+   * is empty or a row lacks a name.
+   */
+  async settle(): Promise<void> {
+    this.#wanted.complete();
+    // No one has a blank name.
+    this.#unsettled.delete("");
+    const texts = [...this.#unsettled.values()];
+    await this.#readLists(this.#recipients.isRead ? texts : await this.#notFoundOf(texts));
+    for (const key of this.#unsettled.keys()) this.#settled.add(key);
+    this.#unsettled.clear();
+  }
+
+  /** Looks the texts up by name, and returns those that have to be searched for in the lists. */
+  async #notFoundOf(texts: readonly string[]): Promise<string[]> {
+    const unidentified = texts.filter((text) => !this.#names.isIdentified(text));
+    if (unidentified.length > maxNamed) return unidentified;
+    const failed = new Set<string>();
+    let open = unidentified;
+    for (const looksFor of [firstLooks, secondLooks]) {
+      const looks = this.#exchange.each(looksFor(open), ({ command }) => command);
+      for await (const { item: look, rows, fault } of collectPages(looks)) {
+        const isAnswer = !fault || (look.isByIdentity && fault.kind === "missing");
+        if (!isAnswer) look.texts.forEach((text) => failed.add(text));
+        for (const row of rows) this.#add(look.command.cmdlet, row);
       }
+      open = open.filter((text) => !failed.has(text) && this.#names.resolve(text) === "unknown");
     }
-    // Then a trustee with nothing but a rare name would be unknown, and the import would look complete.
-    if (isEmpty)
-      throw new Fault({
+    return [...open, ...failed];
+  }
+
+  #add(cmdlet: string, row: Row): void {
+    if (cmdlet === "Get-User") this.#names.addUser(row);
+    else this.#names.addRecipient(row);
+  }
+
+  /** Reads the lists for these texts: that of the users, when recipients alone do not identify all of them. */
+  async #readLists(texts: readonly string[]): Promise<void> {
+    if (texts.length === 0 && !this.#recipients.isRead) return;
+    if (texts.some((text) => !isIdentifier(text))) this.#beginUsers();
+    await this.#recipients.read(this.#exchange);
+    if (texts.some((text) => !this.#names.isIdentified(text)))
+      await this.#users.read(this.#exchange);
+    this.#recipients.forget();
+    this.#users.forget();
+  }
+
+  #beginUsers(): void {
+    // A fault is thrown where the list is awaited.
+    this.#users.read(this.#exchange).catch(() => undefined);
+  }
+
+  isOneOf(guid: string): boolean {
+    return this.#names.isOneOf(guid);
+  }
+
+  /** Whom a text in a list of trustees means. It has to be known or settled. */
+  resolve(text: string): Resolved {
+    return this.#names.resolve(text);
+  }
+
+  /** Whether a name in a list of recipients is this recipient's, and certainly no other one's. */
+  isNamed(guid: string, name: string): boolean {
+    return this.#names.recipientNamed(name)?.toLowerCase() === guid.toLowerCase();
+  }
+
+  /** Throws an `unexpected` fault for an account that is no user. */
+  async distinguishedNameOf(guid: string): Promise<string> {
+    const known = this.#names.distinguishedNameOf(guid) ?? "";
+    if (known !== "") return known;
+    const none = (): Fault =>
+      new Fault({
         kind: "unexpected",
-        message:
-          "Exchange Online returned no users; expected at least those of the mailboxes of the tenant.",
+        message: `Exchange Online did not return a user for account ${guid}.`,
       });
+    const command = {
+      cmdlet: "Get-User",
+      parameters: { Identity: guid },
+      select: userProperties,
+    };
+    const wanted = { what: `user ${guid}`, guid, none };
+    this.#names.addUser(await exactlyOne(this.#exchange, command, wanted));
+    const name = this.#names.distinguishedNameOf(guid) ?? "";
+    if (name === "") throw none();
+    return name;
   }
-
-  #addFreeNames(row: Row, guid: string): void {
-    this.#byName.add(row["Name"], guid);
-    for (const name of freeNames) this.#byFreeName.add(row[name], guid);
-  }
-}
-
-/** Names without regard to case, each with the Guids of its objects. */
-class Names {
-  readonly #guids = new Map<string, string[]>();
-
-  add(name: unknown, guid: string): void {
-    const key = keyOf(textOf(name));
-    if (key === "") return;
-    const known = this.#guids.get(key);
-    if (!known) this.#guids.set(key, [guid]);
-    else if (!known.some((one) => one.toLowerCase() === guid.toLowerCase())) known.push(guid);
-  }
-
-  of(name: string): readonly string[] {
-    return this.#guids.get(keyOf(name)) ?? [];
-  }
-}
-
-function resolved(guids: readonly string[]): Resolved {
-  const [guid, ...others] = guids;
-  if (guid === undefined) return "unknown";
-  return others.length === 0 ? { guid } : { candidates: guids };
-}
-
-/** Whether a name has the form of an identifier. */
-function isIdentifier(name: string): boolean {
-  return isGuid(name) || name.includes("@");
-}
-
-function keyOf(name: string): string {
-  return name.trim().toLowerCase();
-}
-
-function guidIn(row: Row, what: string): string {
-  const guid = textOf(row["Guid"]);
-  if (guid !== "") return guid;
-  throw new Fault({
-    kind: "unexpected",
-    message: `Exchange Online returned a ${what} without a Guid, so it cannot be identified.`,
-  });
 }

@@ -1,9 +1,18 @@
 import { Fault, isRefusal } from "../fault.ts";
 import type { Gate, Step, StepResult, Target } from "../step.ts";
+import type { Tally } from "../tally.ts";
 import { assertRunning, type Deadline } from "./deadline.ts";
 import { looksAfter, notShown, openLooks } from "./looks.ts";
 import type { Log } from "./output.ts";
 import { planStep, type StepPlacement, type StepRecord } from "./stepRecord.ts";
+
+/** The answers of an import that an earlier run has received, and those of this run for the next. */
+export interface Resumption {
+  /** The answers that were used, and when the run began that received the first of them, in milliseconds since 1970. */
+  used(): { count: number; since: number };
+  /** Removes them after a success, and otherwise leaves them for the next run. Never throws. */
+  end(isDone: boolean): Promise<void>;
+}
 
 /** A message that came with a successful answer. `kind` is set when the connection understands it. */
 export interface Notice {
@@ -43,6 +52,13 @@ export interface Connection<Targets> {
     readonly retries: number;
     readonly waitedMs: number;
   };
+  /**
+   * Starts with the answers that an earlier run of this action has left, and keeps those of this run. Only for imports
+   * that are no dry run. Undefined when no answers are kept. Never throws.
+   */
+  keepAnswers?(action: string): Promise<Resumption | undefined>;
+  /** Counts what is read one by one. */
+  readonly tally?: Tally;
   /** Sentences about the connection itself that people should read although it works. More may come with a request. */
   readonly warnings?: ReadonlySet<string>;
   close(): void;

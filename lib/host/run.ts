@@ -2,19 +2,22 @@ import { Fault } from "../fault.ts";
 import { version } from "../generated/version.ts";
 import { shortened } from "../graphemes.ts";
 import type { Configuration, Stats } from "../generated/types.ts";
-import type { Action, AnyEvent, Result } from "./action.ts";
+import type { Action, AnyEvent, Context, Result } from "./action.ts";
 import { failed, finished, unusable, type Answer, type Ending } from "./answer.ts";
 import { readAs, Unusable } from "./schemaContract.ts";
 import { repeatedSecrets, secretsIn } from "./secretValues.ts";
 import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
-import { openGate, type Connection, type HostGate } from "./gate.ts";
+import { openGate, type Connection, type HostGate, type Resumption } from "./gate.ts";
 import { outputTo, type Output, type Log } from "./output.ts";
+import { reportProgress } from "./progress.ts";
 import { Redaction } from "./redaction.ts";
 import { sourceStack } from "./sourceStack.ts";
 import type { StepRecord } from "./stepRecord.ts";
 
 /** The world around one run. Everything that is not the event comes in here. */
 export interface World {
+  /** The path of the action, such as `lifecycle/import`. Without it, an import that ends early begins again. */
+  action?: string;
   /** The event, as a JSON document. Rejects with `Unusable` when the input is not one. */
   document(): Promise<unknown>;
   /** Resolves to whether the text was written. */
@@ -116,6 +119,7 @@ export async function run<Event extends AnyEvent, Targets>(
       before: redaction.deep(step.before),
     });
   const isWritten = await output.document(answer, true);
+  await state.resumption?.end(isWritten && code === 0);
   // An answer that no one received is not a success, whatever it reports.
   return isWritten || code !== 0 ? code : 1;
 }
@@ -137,6 +141,7 @@ export const hostConfiguration = ["ConfirmRevokes"] as const;
 interface RunState {
   taken: readonly StepRecord[];
   connection: Pick<Connection<unknown>, "stats" | "warnings" | "close"> | undefined;
+  resumption?: Resumption | undefined;
   output: Record<string, unknown>;
   resultUntilNow?: (reason: Fault) => Result;
 }
@@ -196,12 +201,20 @@ async function handled<Event extends AnyEvent, Targets>(
     },
   });
   state.taken = gate.taken;
+  const records = recorder(output, deadline, dryRun);
+  if (action.verb.isImport && !dryRun) {
+    const { tally, stats } = connection;
+    const { now } = world;
+    if (tally)
+      reportProgress({ tally, stats, records: records.written, now, signal: deadline.signal, log });
+    if (world.action !== undefined) state.resumption = await connection.keepAnswers?.(world.action);
+  }
   const work = action.run({
     ...gate,
     event,
     configuration,
     log,
-    record: recorder(output, deadline, dryRun),
+    record: records.write,
     output: state.output,
     onEarlyEnd: (resultUntilNow) => (state.resultUntilNow = resultUntilNow),
   });
@@ -210,6 +223,14 @@ async function handled<Event extends AnyEvent, Targets>(
   } catch (thrown) {
     // The event was usable, so nothing thrown from here on may count as a fault of the event.
     throw Fault.of(thrown);
+  } finally {
+    const used = state.resumption?.used();
+    if (used && used.count > 0)
+      log(
+        "information",
+        `The import went on where an earlier run had ended: ${used.count} of its answers were used ` +
+          `(it began at ${new Date(used.since).toISOString()}).`,
+      );
   }
 }
 
@@ -237,18 +258,21 @@ function recorder(
   { document }: Output,
   { signal }: Deadline,
   dryRun: boolean,
-): (record: Readonly<Record<string, unknown>>) => Promise<boolean> {
+): { write: Context<unknown, unknown>["record"]; written(): number } {
   let count = 0;
-  return async (record) => {
-    // No record may follow the answer.
-    if (signal.aborted) throw Fault.of(signal.reason);
-    if (!(await document({ record })))
-      throw new Fault({
-        kind: "unavailable",
-        message:
-          "The records could not be written to stdout: its reader is gone, or the disk is full.",
-      });
-    return !dryRun || ++count < sampleSize;
+  return {
+    async write(record) {
+      // No record may follow the answer.
+      if (signal.aborted) throw Fault.of(signal.reason);
+      if (!(await document({ record })))
+        throw new Fault({
+          kind: "unavailable",
+          message:
+            "The records could not be written to stdout: its reader is gone, or the disk is full.",
+        });
+      return ++count < sampleSize || !dryRun;
+    },
+    written: () => count,
   };
 }
 

@@ -9,6 +9,8 @@ export interface Verb {
   auditAction?: NonNullable<AuditLog["Action"]>;
   /** The verb changes nothing: the event is done when everything was returned. */
   onlyReads?: true;
+  /** The verb reads all that there is, which can take minutes. */
+  isImport?: true;
   /** Milliseconds one event may take. */
   deadlineMs: number;
   /** The same for a preview, if the platform allows less. */
@@ -18,7 +20,14 @@ export interface Verb {
 /** The platform ends an account or permission script after 30 s. */
 const actionMs = 25_000;
 /** Imports have no published limit; a preview has 90 s, and stops after a sample. */
-const importMs = { deadlineMs: 600_000, previewMs: 85_000 };
+const importing = {
+  name: "import",
+  whenMissing: "failure",
+  onlyReads: true,
+  isImport: true,
+  deadlineMs: 600_000,
+  previewMs: 85_000,
+} as const;
 /** The platform documents ten minutes for resources, and 30 s for their preview; the answer has to arrive before. */
 const resourcesMs = { deadlineMs: 585_000, previewMs: actionMs };
 
@@ -59,13 +68,13 @@ export const verbs = {
     onlyReads: true,
     deadlineMs: actionMs,
   },
-  import: { name: "import", whenMissing: "failure", onlyReads: true, ...importMs },
+  import: importing,
   // Documented: 30 s for its preview, 15 min for the scheduled run. Not documented: whether DryRun distinguishes them.
   permissions: {
     name: "list",
     whenMissing: "failure",
     onlyReads: true,
-    deadlineMs: importMs.deadlineMs,
+    deadlineMs: importing.deadlineMs,
   },
   grantPermission: {
     name: "grant",
@@ -81,8 +90,8 @@ export const verbs = {
   },
   // Each change is a grant or a revoke, with its own audit action.
   subPermissions: { name: "decide", whenMissing: "failure", deadlineMs: actionMs },
-  importPermission: { name: "import", whenMissing: "failure", onlyReads: true, ...importMs },
-  importSubPermissions: { name: "import", whenMissing: "failure", onlyReads: true, ...importMs },
+  importPermission: importing,
+  importSubPermissions: importing,
   // Each change creates a resource or updates one, with its own audit action.
   resources: { name: "create", whenMissing: "failure", ...resourcesMs },
 } as const satisfies Record<string, Verb>;

@@ -8,14 +8,14 @@ import { readDocument } from "./stdin.ts";
 import { startWatchdog } from "./watchdog.ts";
 
 /**
- * Runs an action in this process. Called by the entry point that the build writes; never returns. `prepare` loads what
- * nearly every event needs. It is called while the process waits for its event: HelloID's script starts the process
- * first and serialises the event meanwhile.
+ * Runs an action in this process. Called by the entry point that the build writes; never returns. `name` is the path of
+ * the action. `prepare` loads what nearly every event needs. It is called while the process waits for its event:
+ * HelloID's script starts the process first and serialises the event meanwhile.
  */
 export async function main<Event extends AnyEvent, Targets>(
   action: Action<Event, Targets>,
   connect: Connect<Targets>,
-  prepare: () => Promise<unknown> = () => Promise.resolve(),
+  { name, prepare }: { name: string; prepare(): Promise<unknown> },
 ): Promise<never> {
   // A process that ends without an answer has not succeeded.
   process.exitCode = 1;
@@ -47,6 +47,7 @@ export async function main<Event extends AnyEvent, Targets>(
   let code: number;
   try {
     code = await run(action, connect, {
+      action: name,
       document: async () => {
         // What cannot be loaded is reported by the event that needs it.
         const waiting = setTimeout(() => void prepare().catch(() => undefined), beforePreparingMs);

@@ -1,8 +1,10 @@
 /** A tenant in which accounts have rights on mailboxes, and who is found to have them. */
 import { expect } from "vitest";
 import { textOf } from "../../lib/exchange/client/encoding.ts";
+import type { Exchange } from "../../lib/exchange/client/exchange.ts";
 import { holdersOf, type HoldersSettings } from "../../lib/exchange/rightHolders.ts";
 import type { RightName } from "../../lib/exchange/mailboxRight.ts";
+import { conditionIn } from "../campaign/fake/opath.ts";
 import { all, guidOf, tenantOf, type Asked } from "./answering.ts";
 import { endpoint, notFound, rows } from "./scripted.ts";
 
@@ -90,7 +92,9 @@ export interface Lists {
   recipients?: ReturnType<typeof rows> | unknown[];
   /** The list of recipients has two pages, of which the second one has the people. */
   isLong?: true;
-  users?: unknown[];
+  users?: Record<string, unknown>[];
+  /** What the service answers to a filter on recipients or users, instead of those that it matches. */
+  filtered?(asked: Asked): ReturnType<typeof rows> | undefined;
 }
 
 export function tenantWith({
@@ -102,24 +106,29 @@ export function tenantWith({
   recipients,
   isLong,
   users = people.map(({ Guid }) => user({ Guid, DistinguishedName: `CN=${String(Guid)}` })),
+  filtered = () => undefined,
 }: Lists) {
+  const matching = (asked: Asked, all: Record<string, unknown>[]) =>
+    filtered(asked) ?? all.filter(matches(textOf(asked.parameters["Filter"])));
   const known = mailboxes.map((mailbox, index) => ({
-    ...mailbox,
     WindowsLiveID: mailbox["UserPrincipalName"],
     Name: `shared-${index + 1}`,
+    ...mailbox,
   }));
   return tenantOf({
     "Get-Mailbox": ({ parameters }) => {
       const filter = textOf(parameters["Filter"]);
-      return filter.includes("GrantSendOnBehalfTo") ? delegates(filter) : mailboxes;
+      return filter.includes("GrantSendOnBehalfTo") ? delegates(filter) : known;
     },
     "Get-MailboxPermission": (asked) => permissions(textOf(asked.parameters["Identity"]), asked),
     "Get-RecipientPermission": (asked) =>
       asked.parameters["Identity"] === undefined
         ? (sendAsList ?? mailboxes.map((_, index) => self(index + 1)))
         : sendAsOf(textOf(asked.parameters["Identity"]), asked),
-    "Get-Recipient": ({ parameters, url }) => {
+    "Get-Recipient": (asked) => {
+      const { parameters, url } = asked;
       const { Identity } = parameters;
+      if (parameters["Filter"] !== undefined) return matching(asked, [...known, ...people]);
       if (Identity !== undefined) {
         const names = ["Guid", "WindowsLiveID", "PrimarySmtpAddress"];
         const found = people.filter((one) => names.some((name) => one[name] === Identity));
@@ -128,12 +137,25 @@ export function tenantWith({
       if (!isLong) return recipients ?? [...known, ...people];
       return url.includes("p=2") ? people : rows(known, { "@odata.nextLink": `${endpoint}?p=2` });
     },
-    "Get-User": () => users,
+    "Get-User": (asked) => {
+      const { Filter, Identity } = asked.parameters;
+      if (Identity !== undefined) return users.filter(({ Guid }) => Guid === Identity);
+      return Filter === undefined ? users : matching(asked, users);
+    },
   });
 }
 
+function matches(filter: string): (object: Record<string, unknown>) => boolean {
+  const condition = conditionIn(filter);
+  return (object) => condition((property) => object[property]);
+}
+
 /** Who holds what, by the mailbox's Guid; who was no account; and what was asked by which cmdlet. */
-export async function holdersIn(lists: Lists, own: Partial<HoldersSettings> = {}) {
+export async function holdersIn(
+  lists: Lists,
+  own: Partial<HoldersSettings> = {},
+  seen: (exchange: Exchange) => Exchange = (exchange) => exchange,
+) {
   const tenant = tenantWith(lists);
   const strangers: string[][] = [];
   const found = await all(
@@ -143,7 +165,7 @@ export async function holdersIn(lists: Lists, own: Partial<HoldersSettings> = {}
       wanted: everything,
       onUnresolved: (mailbox, trustee, why) => strangers.push([mailbox.Guid, trustee, why]),
       ...own,
-    })(tenant),
+    })({ exchange: seen(tenant.exchange) }),
   );
   const byMailbox = Object.fromEntries(
     found.map((one) => [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Exchange } from "../../lib/exchange/client/exchange.ts";
 import { Recipients } from "../../lib/exchange/recipients.ts";
 import { guidOf, tenantOf } from "./answering.ts";
 import { endpoint, faultOf, reply, rows } from "./scripted.ts";
@@ -31,13 +32,20 @@ const more = {
 /** What the texts are resolved to in a tenant of these recipients and users. No tenant is without users. */
 function tenantWith(recipients: unknown[], users: unknown[] = [user(90)]) {
   const tenant = tenantOf({ "Get-Recipient": () => recipients, "Get-User": () => users });
-  const list = new Recipients(["UserMailbox"]);
-  const read = list.read(tenant.exchange);
-  return {
-    ...tenant,
-    list,
-    resolve: async (text: string) => (await read, await list.resolve(text, tenant.exchange)),
+  return { ...tenant, ...listed(tenant.exchange) };
+}
+
+/** The recipients of a tenant, as they are read for many mailboxes. */
+function listed(exchange: Exchange, areFew = false) {
+  const list = new Recipients(["UserMailbox"], exchange);
+  const isLeft = list.listUnless(Promise.resolve(areFew));
+  const resolve = async (text: string) => {
+    await isLeft;
+    list.want([text]);
+    await list.settle();
+    return list.resolve(text);
   };
+  return { list, resolve };
 }
 
 describe("a trustee", () => {
@@ -135,10 +143,11 @@ describe("a trustee", () => {
     for (const text of ["user1@contoso.com", "first.last1@contoso.com", guidOf(101)])
       expect(await resolve(text)).toEqual({ guid: guidOf(1) });
     // A list that names recipients by free text may mean either of them.
-    expect([list.recipientNamed("user1@contoso.com"), list.recipientNamed("name-1")]).toEqual([
-      undefined,
-      guidOf(1),
+    expect([1, 2].map((index) => list.isNamed(guidOf(index), "user1@contoso.com"))).toEqual([
+      false,
+      false,
     ]);
+    expect([1, 2].map((index) => list.isNamed(guidOf(index), "Name-1"))).toEqual([true, false]);
   });
 
   it("with a name that one recipient has twice is that recipient", async () => {
@@ -191,12 +200,12 @@ describe("a trustee", () => {
 
 describe("the recipients", () => {
   it("are compared by type", async () => {
-    const { list, exchange } = tenantWith([
+    const { list } = tenantWith([
       row(10),
       row(11, { RecipientTypeDetails: "GuestMailUser" }),
       row(13, { Guid: guidOf(13).toUpperCase() }),
     ]);
-    await list.read(exchange);
+    await list.settle();
     expect(
       [guidOf(10).toUpperCase(), guidOf(11), guidOf(12), guidOf(13)].map((guid) =>
         list.isOneOf(guid),
@@ -209,9 +218,9 @@ describe("the recipients", () => {
       "Get-Recipient": ({ url }) =>
         url.includes("p=2") ? [row(2)] : rows([row(1)], { "@odata.nextLink": `${endpoint}?p=2` }),
     });
-    const list = new Recipients([]);
-    await list.read(exchange);
-    expect(list.recipientNamed("name-2")).toEqual(guidOf(2));
+    const { list } = listed(exchange);
+    await list.settle();
+    expect(list.isNamed(guidOf(2), "name-2")).toBe(true);
   });
 
   it.each<[string, ReturnType<typeof rows>, string]>([
@@ -230,16 +239,22 @@ describe("the recipients", () => {
     ["there is none", rows([]), "returned no recipients"],
   ])("are a fault when %s", async (_name, answer, message) => {
     expect(
-      (await faultOf(new Recipients([]).read(tenantOf({ "Get-Recipient": () => answer }).exchange)))
-        .message,
+      (
+        await faultOf(
+          listed(tenantOf({ "Get-Recipient": () => answer }).exchange).resolve("user1@contoso.com"),
+        )
+      ).message,
     ).toContain(message);
   });
 
   it("are a fault when the list of users cannot be read, for everyone who needs it", async () => {
-    const { exchange } = tenantOf({ "Get-User": () => reply(403) });
-    const list = new Recipients([]);
+    const { exchange } = tenantOf({
+      "Get-Recipient": () => [row(1)],
+      "Get-User": () => reply(403),
+    });
+    const { resolve } = listed(exchange);
     for (const text of ["a", "b"])
-      expect(await faultOf(list.resolve(text, exchange))).toMatchObject({ kind: "denied" });
+      expect(await faultOf(resolve(text))).toMatchObject({ kind: "denied" });
   });
 
   it("are a fault when there are no users, though mailboxes have one each", async () => {
@@ -251,9 +266,12 @@ describe("the recipients", () => {
   });
 
   it("are a fault when the service reports that there are more users", async () => {
-    const { exchange } = tenantOf({ "Get-User": () => rows([user(1)], more) });
-    expect(
-      await faultOf(() => new Recipients([]).resolve("S-1-5-21-1-2-3-4", exchange)),
-    ).toMatchObject({ kind: "unexpected" });
+    const { exchange } = tenantOf({
+      "Get-Recipient": () => [row(1)],
+      "Get-User": () => rows([user(1)], more),
+    });
+    expect(await faultOf(listed(exchange).resolve("S-1-5-21-1-2-3-4"))).toMatchObject({
+      kind: "unexpected",
+    });
   });
 });

@@ -164,7 +164,7 @@ it.each([
   [guidOf(10).toUpperCase(), guidOf(10)],
 ])("matches a mailbox in all lists: %s and %s", async (Guid, other) => {
   const { byMailbox, count } = await holdersIn({
-    mailboxes: [shared(10, { Guid })],
+    mailboxes: [shared(10, { Guid, Name: "sales" })],
     sendAsList: [sendAs("sales", "jan-name")],
     recipients: [person(10, "sales", { Guid: other, Name: "sales" }), ...people],
   });

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { holderOf } from "../../lib/auth/holder.ts";
 import { linkStore, type Link } from "../../lib/auth/linkedAccount.ts";
-import { thisAccount } from "../../lib/auth/storeOwner.ts";
+import { thisAccount } from "../../lib/store/storeOwner.ts";
 import type { Answer } from "../../lib/host/answer.ts";
 import deleteUser from "../../lifecycle/entra/delete.ts";
 import disable from "../../lifecycle/entra/disable.ts";

@@ -65,6 +65,7 @@ it("the places that pass on the message of another are known", () => {
     "lib/exchange/creation.ts": 1,
     "lib/exchange/group.ts": 1,
     "lib/exchange/settings.ts": 1,
+    "lib/exchange/tenantList.ts": 1,
     "lib/fault.ts": 3,
     "lib/graph/group.ts": 1,
     "lib/graph/groupOwner.ts": 1,

@@ -1,20 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { requestSlots, type RequestSlots } from "../../lib/net/requestSlots.ts";
+import { requestSlots, type AboutRequest, type RequestSlots } from "../../lib/net/requestSlots.ts";
 import { settled } from "../exchange/answering.ts";
 
 type Reply = "fine" | "refused" | "failed";
 const isRefusal = (reply: Reply): boolean => reply === "refused";
 
 /** Requests that are sent as soon as there is a slot, and answered when a test says so. */
-function requests(slots: RequestSlots, count: number) {
+function requests(slots: RequestSlots, count: number, about: Partial<AboutRequest<Reply>> = {}) {
   const sent: number[] = [];
   const open: ((reply: Reply) => void)[] = [];
   for (let index = 0; index < count; index++) {
     void slots
-      .run(async () => {
-        sent.push(index);
-        return await new Promise<Reply>((resolve) => open.push(resolve));
-      }, isRefusal)
+      .run(
+        async () => {
+          sent.push(index);
+          return await new Promise<Reply>((resolve) => open.push(resolve));
+        },
+        { isRefusal, ...about },
+      )
       .catch(() => undefined);
   }
   return {
@@ -66,7 +69,7 @@ async function tenantAllowing(allowed: number, slots: RequestSlots, count: numbe
     return "fine";
   };
   const request = async (): Promise<void> => {
-    while (isRefusal(await slots.run(send, isRefusal)));
+    while (isRefusal(await slots.run(send, { isRefusal })));
     seen.done++;
   };
   await Promise.all(Array.from({ length: count }, request));
@@ -125,9 +128,9 @@ describe("request slots", () => {
 
   it("are freed when sending fails, and the failure is passed on", async () => {
     const slots = requestSlots(1);
-    await expect(slots.run(() => Promise.reject(new Error("cut off")), isRefusal)).rejects.toThrow(
-      "cut off",
-    );
+    await expect(
+      slots.run(() => Promise.reject(new Error("cut off")), { isRefusal: () => false }),
+    ).rejects.toThrow("cut off");
     expect(await sentAtOnce(slots)).toBe(1);
   });
 });
@@ -188,5 +191,59 @@ describe("after a refusal, request slots", () => {
     expect(refusals).toBeLessThanOrEqual(allowed === 10 ? 0 : 15);
     // The next attempt to send one more may be due.
     expect([allowed, allowed + 1]).toContain(await sentAtOnce(slots));
+  });
+});
+
+describe("an urgent request", () => {
+  it("waits for one other only, and urgent ones for each other", async () => {
+    const slots = requestSlots(1);
+    const usual = requests(slots, 5);
+    await settled();
+    const urgent = requests(slots, 2, { isUrgent: true });
+    const sent = (): number[] => [usual.sent.length, urgent.sent.length];
+    expect(sent()).toEqual([1, 0]);
+    await usual.answer("fine");
+    expect(sent()).toEqual([2, 0]);
+    await usual.answer("fine");
+    expect(sent()).toEqual([2, 1]);
+    await urgent.answer("fine");
+    expect([sent()[0], sent()[1]]).toEqual([2, 2]);
+    await urgent.answer("fine");
+    expect(sent()).toEqual([3, 2]);
+  });
+});
+
+describe("a refused request that may follow", () => {
+  const following = { mayFollow: () => true };
+
+  it("is sent again when another one in progress has ended, before those that wait", async () => {
+    const { sent, answer, answerLast } = requests(requestSlots(10), 5, following);
+    await settled();
+    await answerLast("refused");
+    expect(sent).toEqual([0, 1, 2]);
+    await answer("fine");
+    expect(sent.slice(3)).toEqual([3]);
+    await answer("fine");
+    expect(sent.slice(3)).toEqual([3, 2]);
+  });
+
+  it("is not sent again when no other one is in progress", async () => {
+    const { sent, answer } = requests(requestSlots(10), 1, following);
+    await settled();
+    await answer("refused");
+    expect(sent).toEqual([0]);
+  });
+
+  it("is sent four times at most", async () => {
+    const slots = requestSlots(10);
+    const others = requests(slots, 100);
+    await settled();
+    await others.answer(...many(7, "fine"));
+    let sends = 0;
+    const refused = async (): Promise<Reply> => (sends++, await Promise.resolve("refused"));
+    const reply = slots.run(refused, { isRefusal, ...following, isUrgent: true });
+    await settled();
+    await others.answer(...many(10, "fine"));
+    expect([await reply, sends]).toEqual(["refused", 4]);
   });
 });

@@ -49,7 +49,7 @@ const prepare = async () => {
   if (process.env.TELLS_PREPARED) process.stderr.write('{"level":"verbose","message":"prepared"}\\n');
   throw new Error("Nothing could be loaded.");
 };
-await main(action, connect, prepare);
+await main(action, connect, { name: "lifecycle/create", prepare });
 `;
 
 const root = path.resolve(import.meta.dirname, "../..");

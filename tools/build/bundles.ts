@@ -185,7 +185,7 @@ const entries: Plugin = {
         `import action from "./${action}.ts";`,
         'import { connect, loadLibraries } from "./lib/connector.ts";',
         'import { main } from "./lib/runtime/process.ts";',
-        "void main(action, connect, loadLibraries);",
+        `void main(action, connect, { name: "${action}", prepare: loadLibraries });`,
       ].join("\n"),
       loader: "ts",
       resolveDir: root,

@@ -3,7 +3,7 @@ import { clouds, type Resource } from "../../lib/auth/clouds.ts";
 import { holderOf } from "../../lib/auth/holder.ts";
 import { linkStore } from "../../lib/auth/linkedAccount.ts";
 import { linkedTokenSource } from "../../lib/auth/linkedToken.ts";
-import { thisAccount } from "../../lib/auth/storeOwner.ts";
+import { thisAccount } from "../../lib/store/storeOwner.ts";
 import { tokenSource, type TokenSource } from "../../lib/auth/token.ts";
 import { linkPlaceOf } from "../../lib/connector.ts";
 import { Fault } from "../../lib/fault.ts";

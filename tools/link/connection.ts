@@ -6,7 +6,7 @@ import { holderOf } from "../../lib/auth/holder.ts";
 import { linkStore, type LinkStore } from "../../lib/auth/linkedAccount.ts";
 import type { LinkPlace } from "../../lib/auth/linkPlace.ts";
 import type { SignInSeams } from "../../lib/auth/signInNetwork.ts";
-import type { StoreOwner } from "../../lib/auth/storeOwner.ts";
+import type { StoreOwner } from "../../lib/store/storeOwner.ts";
 import type { TokenSource } from "../../lib/auth/token.ts";
 import {
   credentialOf,

@@ -8,7 +8,7 @@ import { listen } from "./listener.ts";
 import { applicationOf, notGranted, NotGranted, proven } from "./proof.ts";
 import { qualifiedScopes, requestedScopes, type Scopes } from "./scopes.ts";
 import { approvalPage, newSignIn, signInPage, type SignIn } from "./signIn.ts";
-import type { StoreOwner } from "../../lib/auth/storeOwner.ts";
+import type { StoreOwner } from "../../lib/store/storeOwner.ts";
 
 export interface LinkWishes {
   resources: readonly Resource[];

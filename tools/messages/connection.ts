@@ -183,10 +183,27 @@ export const connection: readonly Entry[] = [
   },
   {
     outcome: "invalid",
-    why: "EXO_CONNECTOR_STATE does not name a folder that can keep access tokens. The event signs in instead.",
+    why:
+      "EXO_CONNECTOR_STATE does not name a folder that can keep access tokens and answers. The event signs in " +
+      "instead, and an import that ends early begins again.",
     mend: "Name an absolute path, of a folder that only the account of the agent may read.",
     of: ["Expected an absolute path."],
-    also: ["Tokens are not kept in"],
+    also: [
+      "Tokens are not kept in",
+      "The answers of this import are not kept in",
+      "No more answers of this import are kept in",
+    ],
+  },
+  {
+    outcome: "invalid",
+    why: "An earlier run of the import ended early, and what it left is not used. This import reads everything.",
+    mend: "Nothing.",
+    of: [
+      "Another version of the connector has written them",
+      "The configuration has changed since.",
+      "They are older than an hour",
+    ],
+    also: ["The answers of an earlier run of this import are not used"],
   },
   {
     outcome: "invalid",

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { openToRead, type StoreOwner } from "../../lib/auth/storeOwner.ts";
+import { openToRead, type StoreOwner } from "../../lib/store/storeOwner.ts";
 import { version } from "../../lib/generated/version.ts";
 import { isRecord } from "../../lib/record.ts";
 import { UsageError } from "../session/usageError.ts";

@@ -5,10 +5,12 @@ import { isWholeList, maxEmptyLooks, reads, type Command } from "./command.ts";
 import { bodyOf, type Row } from "./encoding.ts";
 import type { Endpoint, Seams } from "./endpoint.ts";
 import type { Reply, ReplyPage } from "./exchange.ts";
+import type { AskedPage, KeptPages } from "./keptPages.ts";
 import { isEmpty, readReply, type Page } from "./replies.ts";
 import { subReplyOf, type SubResponse } from "../../net/subReply.ts";
 import { retrying, type Try } from "../../net/retry.ts";
 import type { HttpReply } from "../../net/transport.ts";
+import type { Tally } from "../../tally.ts";
 
 /** One page of what was read about an item, or why nothing more could be read about it. */
 export type Piece<T> = { item: T; page: ReplyPage } | { item: T; fault: Fault };
@@ -16,7 +18,10 @@ export type Piece<T> = { item: T; page: ReplyPage } | { item: T; fault: Fault };
 interface Ways {
   endpoint: Endpoint;
   pages(command: Command, given?: Page): AsyncGenerator<ReplyPage, void, undefined>;
+  kept: KeptPages;
   seams: Seams;
+  /** Counts the items. */
+  tally?: Tally | undefined;
 }
 
 /** Microsoft's own module and CIPP send no more; what the service takes is documented nowhere. */
@@ -29,38 +34,42 @@ export function eachRead<T>(
   ways: Ways,
 ): AsyncGenerator<Piece<T>, void, undefined> {
   const { maxRequests } = ways.endpoint;
-  return eachBundle(items, { size: perRequest, maxRequests }, async function* (bundle) {
-    const asked: Asked<T>[] = [];
-    for (const item of bundle) {
-      try {
-        const command = commandFor(item);
-        asked.push({
-          id: String(asked.length),
-          item,
-          command,
-          body: bodyOf(command.cmdlet, command.parameters),
-        });
-      } catch (thrown) {
-        yield { item, fault: Fault.of(thrown) };
+  return eachBundle(
+    items,
+    { size: perRequest, maxRequests, tally: ways.tally },
+    async function* (bundle) {
+      const asked: Asked<T>[] = [];
+      for (const item of bundle) {
+        try {
+          const command = commandFor(item);
+          asked.push({
+            id: String(asked.length),
+            item,
+            command,
+            body: bodyOf(command.cmdlet, command.parameters),
+          });
+        } catch (thrown) {
+          yield { item, fault: Fault.of(thrown) };
+        }
       }
-    }
-    const writing = asked.find(({ command }) => !reads(command));
-    if (writing)
-      throw new Fault({
-        kind: "unexpected",
-        message: `${writing.command.cmdlet} was about to be sent in a batch; only reading is.`,
-      });
-    if (asked.length === 0) return;
-    const answers = await answersTo(asked, ways);
-    for (let looks = 1; looks < maxEmptyLooks; looks++) {
-      const again = asked.filter(({ id, command }) => isEmptyList(command, answers.get(id)));
-      if (again.length === 0) break;
-      const next = await answersTo(again, ways);
-      for (const { id } of again) answers.set(id, next.get(id));
-    }
-    for (const { id, item, command } of asked)
-      yield* piecesOf(item, command, answers.get(id), ways);
-  });
+      const writing = asked.find(({ command }) => !reads(command));
+      if (writing)
+        throw new Fault({
+          kind: "unexpected",
+          message: `${writing.command.cmdlet} was about to be sent in a batch; only reading is.`,
+        });
+      if (asked.length === 0) return;
+      const answers = await answersTo(asked, ways);
+      for (let looks = 1; looks < maxEmptyLooks; looks++) {
+        const again = asked.filter(({ id, command }) => isEmptyList(command, answers.get(id)));
+        if (again.length === 0) break;
+        const next = await answersTo(again, ways);
+        for (const { id } of again) answers.set(id, next.get(id));
+      }
+      for (const { id, item, command } of asked)
+        yield* piecesOf(item, command, answers.get(id), ways);
+    },
+  );
 }
 
 /**
@@ -143,14 +152,36 @@ export async function* collectPages<T>(
   }
 }
 
+/** What is not known from an earlier run is requested in one batch. */
+async function answersTo(
+  asked: readonly Asked<unknown>[],
+  ways: Ways,
+): Promise<Map<string, Page | undefined>> {
+  const answers = new Map<string, Page | undefined>();
+  await Promise.all(
+    asked.map(async (one) => {
+      const known = await ways.kept.take(pageOf(one, ways));
+      if (known) answers.set(one.id, known);
+    }),
+  );
+  const unknown = asked.filter(({ id }) => !answers.has(id));
+  if (unknown.length === 0) return answers;
+  for (const [id, page] of await batchOf(unknown, ways)) answers.set(id, page);
+  return answers;
+}
+
+/** The first page of a read, as it is requested separately as well. */
+function pageOf({ command, body }: Asked<unknown>, { endpoint }: Ways): AskedPage {
+  return { command, where: endpoint.pathOf(command), body, continued: false };
+}
+
 /**
  * One batch, sent until the whole of it is answered. Items are matched by id, because their order is not kept and
  * errors do not always name their object.
  */
-async function answersTo(
-  asked: readonly Asked<unknown>[],
-  { endpoint, seams: { pace, clock, newId } }: Ways,
-): Promise<Map<string, Page | undefined>> {
+async function batchOf(asked: readonly Asked<unknown>[], ways: Ways): Promise<Map<string, Page>> {
+  const { endpoint, seams } = ways;
+  const { pace, newId } = seams;
   const requestId = newId();
   const body = (bearer: string): string =>
     `{"requests":[${asked
@@ -169,15 +200,16 @@ async function answersTo(
       requestId,
       prefer: "odata.continue-on-error",
     });
-    return "fault" in reply ? reply : readBatch(reply, asked, clock());
+    return "fault" in reply ? reply : readBatch(reply, asked, ways);
   });
 }
 
 function readBatch(
   reply: HttpReply,
   asked: readonly Asked<unknown>[],
-  now: number,
+  ways: Ways,
 ): Try<Map<string, Page>> {
+  const now = ways.seams.clock();
   const responses = responsesIn(reply);
   // Anything but a list of responses is read as the answer to a reading cmdlet: all the forms of refusal are known
   // there.
@@ -198,13 +230,15 @@ function readBatch(
         };
   }
   const pages = new Map<string, Page>();
-  for (const { id, command } of asked) {
-    const own = responses.filter((response) => response.id === id);
-    const [response] = own;
+  for (const one of asked) {
+    const { id, command } = one;
+    const [response, ...others] = responses.filter((response) => response.id === id);
     // None, or two of them: not attributable, so the item is requested separately.
-    if (own.length !== 1 || !response) continue;
-    const read = readReply(subReplyOf(response), { command, continued: false, now });
-    if ("value" in read) pages.set(id, read.value);
+    if (!response || others.length > 0) continue;
+    const own = subReplyOf(response);
+    const read = readReply(own, { command, continued: false, now });
+    const kept = ways.kept.keep(pageOf(one, ways), own, read);
+    if ("value" in kept) pages.set(id, kept.value);
   }
   return { value: pages };
 }

@@ -2,10 +2,12 @@ import { Fault } from "../../fault.ts";
 import type { Cloud } from "../../auth/clouds.ts";
 import { claimsIn } from "../../auth/claimsChallenge.ts";
 import type { Command } from "./command.ts";
+import type { KeptAnswers } from "../../net/keptAnswers.ts";
 import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
 import { defaultMaxRequests, requestSlots, type RequestSlots } from "../../net/requestSlots.ts";
 import type { TokenSource } from "../../auth/token.ts";
 import type { HttpReply, Transport } from "../../net/transport.ts";
+import type { Tally } from "../../tally.ts";
 import { isBusy } from "./errors.ts";
 
 export interface ExchangeSettings {
@@ -24,6 +26,10 @@ export interface Seams {
   newId(): string;
   /** Limits the requests in progress. Absent: those of this client alone. */
   slots?: RequestSlots;
+  /** Counts what is read one by one. */
+  tally?: Tally;
+  /** The answers of an earlier run of the same import. */
+  answers?: KeptAnswers;
 }
 
 /** One request to the admin API. */
@@ -37,6 +43,8 @@ export interface Post {
   requestId: string;
   /** Sent in `Prefer`, in addition to the page size. */
   prefer?: string;
+  /** Others wait until it is answered (see `RequestSlots`). */
+  isUrgent?: boolean;
   /** Called for each request: a redirect and a refused token lead to another one. */
   onSend?(): void;
 }
@@ -92,7 +100,7 @@ export function endpointOf(
   }
 
   async function sent(
-    { what, where, body, requestId, prefer, onSend }: Post,
+    { what, where, body, requestId, prefer, isUrgent, onSend }: Post,
     bearer: string,
   ): Promise<HttpReply | Failure> {
     const own = headersFor(what, bearer);
@@ -103,10 +111,12 @@ export function endpointOf(
       "client-request-id": requestId,
       "connection-id": connectionId,
     };
+    let times = 0;
     const send = async (): Promise<HttpReply | Failure> => {
       // The run may have ended while this request waited for its slot.
       if (pace.signal.aborted) return unanswered(pace.signal.reason);
       pace.stats.requests++;
+      if (++times > 1) pace.stats.retries++;
       onSend?.();
       return await transport(
         {
@@ -118,10 +128,12 @@ export function endpointOf(
         pace.signal,
       ).catch(unanswered);
     };
-    return await slots.run(
-      send,
-      (reply) => "status" in reply && (reply.status === 429 || isBusy(reply.text)),
-    );
+    return await slots.run(send, {
+      isRefusal: (reply) => "status" in reply && (reply.status === 429 || isBusy(reply.text)),
+      mayFollow: (refusal) =>
+        "status" in refusal && isBusy(refusal.text) && refusal.headers["retry-after"] === undefined,
+      isUrgent,
+    });
   }
 
   /**

@@ -7,6 +7,7 @@ import { isWholeList, maxEmptyLooks, reads, repeatable, type Command } from "./c
 import { bodyOf, textOf, type Row } from "./encoding.ts";
 import { eventually, type Patience } from "../../net/polling.ts";
 import { endpointOf, type ExchangeSettings, type Seams } from "./endpoint.ts";
+import { keptPages, type AskedPage } from "./keptPages.ts";
 import { isEmpty, readReply, type Notice, type Page } from "./replies.ts";
 import { retryingKnown } from "../../net/outcome.ts";
 import type { Stats, Try } from "../../net/retry.ts";
@@ -56,12 +57,15 @@ export interface Exchange {
 export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchange {
   const endpoint = endpointOf(settings, seams);
   const { pace, clock, newId } = seams;
+  const kept = keptPages(seams.answers, clock);
 
   async function page(
-    command: Command,
-    call: { where: string; body: string; requestId: string },
-    continued: boolean,
+    asked: AskedPage,
+    requestId: string,
   ): Promise<Page & { wasRetried: boolean }> {
+    const { command, where, body, continued } = asked;
+    const known = await kept.take(asked);
+    if (known) return { ...known, wasRetried: false };
     let sent = 0;
     const onSend = (): void => {
       sent++;
@@ -69,8 +73,17 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     const read = await retryingKnown(
       pace,
       async (): Promise<Try<Page>> => {
-        const reply = await endpoint.post({ what: command.cmdlet, ...call, onSend });
-        return "fault" in reply ? reply : readReply(reply, { command, continued, now: clock() });
+        const reply = await endpoint.post({
+          what: command.cmdlet,
+          where,
+          body,
+          requestId,
+          onSend,
+          // The pages of a list come one after the other: one that waits delays all that follow.
+          isUrgent: isWholeList(command),
+        });
+        if ("fault" in reply) return reply;
+        return kept.keep(asked, reply, readReply(reply, { command, continued, now: clock() }));
       },
       { what: command.cmdlet, isRepeatable: repeatable(command) },
     );
@@ -82,13 +95,12 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
    * that ends a list: a shorter list looks whole.
    */
   async function settledPage(
-    command: Command,
-    call: { where: string; body: string; requestId: string },
-    continued: boolean,
+    asked: AskedPage,
+    requestId: string,
   ): Promise<Page & { wasRetried: boolean }> {
-    const isSuspicious = continued || isWholeList(command);
+    const isSuspicious = asked.continued || isWholeList(asked.command);
     for (let looks = 1; ; looks++) {
-      const found = await page(command, call, continued);
+      const found = await page(asked, requestId);
       if (!isEmpty(found) || !isSuspicious || looks === maxEmptyLooks) return found;
     }
   }
@@ -98,20 +110,21 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     command: Command,
     given?: Page,
   ): AsyncGenerator<ReplyPage, void, undefined> {
-    const call = { body: bodyOf(command.cmdlet, command.parameters), requestId: newId() };
+    const body = bodyOf(command.cmdlet, command.parameters);
+    const requestId = newId();
     const places = new Places(command);
     let where = endpoint.pathOf(command);
     let found = given
       ? { ...given, wasRetried: false }
-      : await settledPage(command, { where, ...call }, false);
+      : await settledPage({ command, where, body, continued: false }, requestId);
     for (;;) {
-      const { nextLink, wasRetried } = found;
-      const rows = places.add(where, found.rows);
+      const { nextLink, wasRetried, id: after } = found;
+      const rows = places.add(where, found);
       yield { ...replyOf(command, { ...found, rows }), wasRetried };
       // Only reads have pages. Whatever a write links to, sending it again would carry it out twice.
       if (nextLink === undefined || !reads(command)) return;
       where = places.assertNew(endpoint.pathOfNext(nextLink));
-      found = await settledPage(command, { where, ...call }, true);
+      found = await settledPage({ command, where, body, continued: true, after }, requestId);
     }
   }
 
@@ -127,14 +140,15 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
 
   /** What is asked for at the same time goes out together. Nothing is kept: the next look reads again. */
   const replies = new DataLoader<Command, Reply>(
-    (commands) => repliesTo(commands, invoked, { endpoint, pages, seams }),
+    (commands) => repliesTo(commands, invoked, { endpoint, pages, kept, seams }),
     { cache: false },
   );
 
   return {
     pages: (command) => pages(command),
     invoke: (command) => (reads(command) ? replies.load(command) : invoked(command)),
-    each: (items, commandFor) => eachRead(items, commandFor, { endpoint, pages, seams }),
+    each: (items, commandFor) =>
+      eachRead(items, commandFor, { endpoint, pages, kept, seams, tally: seams.tally }),
     eventually: (look, patience) => eventually(pace, look, patience),
     stats: pace.stats,
   };
@@ -155,8 +169,9 @@ class Places {
    * The rows that are new. An object that moves to the next page in the meantime is listed twice. An entry without a
    * Guid is not an object. Throws an `unexpected` fault for a page that already came under another link.
    */
-  add(link: string, rows: readonly Row[]): Row[] {
-    const content = createHash("sha1").update(JSON.stringify(rows)).digest("base64");
+  add(link: string, { rows, nextLink }: Page): Row[] {
+    const isOnly = this.#links.size === 0 && nextLink === undefined;
+    const content = isOnly ? "" : createHash("sha1").update(JSON.stringify(rows)).digest("base64");
     if (rows.length > 0 && this.#contents.has(content)) throw this.#twice();
     this.#links.add(link);
     this.#contents.add(content);

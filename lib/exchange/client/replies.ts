@@ -19,6 +19,8 @@ export interface Page {
   notices: Notice[];
   /** The address of the next page. */
   nextLink: string | undefined;
+  /** Under which the page is kept for the next run. */
+  id?: number | undefined;
 }
 
 /** Whether a page is all that came, and holds nothing. */

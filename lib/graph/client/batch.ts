@@ -4,21 +4,18 @@ import { parsedJson } from "../../net/json.ts";
 import { subReplyOf, type SubResponse } from "../../net/subReply.ts";
 import { retrying, type Failure, type Try } from "../../net/retry.ts";
 import type { HttpReply } from "../../net/transport.ts";
-import type { Endpoint, Seams } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { headersOf } from "./odata.ts";
 import type { About } from "./errors.ts";
 import { isList, requestOf, type Addressed, type Call } from "./operations.ts";
-import { aboutRead, pagesOf, whereOf, type ObjectPage, type Read } from "./reads.ts";
+import type { AskedPage } from "./keptPages.ts";
+import { aboutRead, pagesOf, whereOf, type ObjectPage, type Read, type Ways } from "./reads.ts";
 import { isRecord } from "../../record.ts";
+import type { Tally } from "../../tally.ts";
 import { readPage, readWritten, type Page, type Written } from "./replies.ts";
 
 /** One page of what was read about an item, or why nothing more could be read about it. */
 export type Piece<T> = { item: T; page: ObjectPage } | { item: T; fault: Fault };
-
-interface Ways {
-  endpoint: Endpoint;
-  seams: Seams;
-}
 
 /** Graph accepts no more (documented). */
 const perRequest = 20;
@@ -27,23 +24,27 @@ const perRequest = 20;
 export function eachRead<T>(
   items: AsyncIterable<T> | Iterable<T>,
   readFor: (item: T) => Read,
-  ways: Ways,
+  ways: Ways & { tally?: Tally | undefined },
 ): AsyncGenerator<Piece<T>, void, undefined> {
   const { maxRequests } = ways.endpoint;
-  return eachBundle(items, { size: perRequest, maxRequests }, async function* (bundle) {
-    const asked: Asked<T>[] = [];
-    for (const item of bundle) {
-      try {
-        const read = readFor(item);
-        asked.push({ id: String(asked.length + 1), item, read, where: whereOf(read) });
-      } catch (thrown) {
-        yield { item, fault: Fault.of(thrown) };
+  return eachBundle(
+    items,
+    { size: perRequest, maxRequests, tally: ways.tally },
+    async function* (bundle) {
+      const asked: Asked<T>[] = [];
+      for (const item of bundle) {
+        try {
+          const read = readFor(item);
+          asked.push({ id: String(asked.length + 1), item, read, where: whereOf(read) });
+        } catch (thrown) {
+          yield { item, fault: Fault.of(thrown) };
+        }
       }
-    }
-    if (asked.length === 0) return;
-    const answers = await answersTo(asked, ways);
-    for (const one of asked) yield* piecesOf(one, answers.get(one.id), ways);
-  });
+      if (asked.length === 0) return;
+      const answers = await answersTo(asked, ways);
+      for (const one of asked) yield* piecesOf(one, answers.get(one.id), ways);
+    },
+  );
 }
 
 interface Asked<T> {
@@ -76,14 +77,33 @@ async function* piecesOf<T>(
  */
 async function answersTo(
   asked: readonly Asked<unknown>[],
-  { endpoint, seams: { pace, clock } }: Ways,
+  { endpoint, kept, seams: { pace, clock } }: Ways,
 ): Promise<Map<string, Try<Page>>> {
   const answers = new Map<string, Try<Page>>();
+  const pageOf = ({ read, where }: Asked<unknown>): AskedPage => ({
+    read,
+    url: endpoint.urlOf(where),
+    continued: false,
+  });
+  await Promise.all(
+    asked.map(async (one) => {
+      const known = await kept.take(pageOf(one));
+      if (known) answers.set(one.id, { value: known });
+    }),
+  );
   await retrying(pace, async (): Promise<Try<undefined>> => {
     const open = asked.filter(({ id }) => isOpen(answers.get(id)));
+    if (open.length === 0) return { value: undefined };
     const responses = await sent(open.map(readOf), { endpoint, clock });
     if ("fault" in responses) return responses;
-    for (const one of open) answers.set(one.id, answerTo(one, responses.value, clock()));
+    for (const one of open) {
+      const reply = responseWith(one.id, responses.value, aboutRead(one.read));
+      const answer =
+        "fault" in reply
+          ? reply
+          : kept.keep(pageOf(one), reply.value, answerIn(reply.value, one.read, clock()));
+      answers.set(one.id, answer);
+    }
     return longestWait(answers.values()) ?? { value: undefined };
   }).catch((thrown: unknown) => {
     // Without an answer to each read, the batch itself failed.
@@ -140,25 +160,18 @@ function responsesIn(reply: HttpReply, now: number): Try<SubResponse[]> {
   };
 }
 
-function answerTo(
-  { id, read }: Asked<unknown>,
-  responses: readonly SubResponse[],
-  now: number,
-): Try<Page> {
-  const about = aboutRead(read);
-  const response = responseWith(id, responses, about);
-  if ("fault" in response) return response;
-  return readPage(subReplyOf(response.value), about, { isList: isList(read.operation), now });
+function answerIn(reply: HttpReply, read: Read, now: number): Try<Page> {
+  return readPage(reply, aboutRead(read), { isList: isList(read.operation), now });
 }
 
 function responseWith(
   id: string,
   responses: readonly SubResponse[],
   { operation }: About,
-): Try<SubResponse> {
+): Try<HttpReply> {
   const own = responses.filter((response) => response.id === id);
   const [response] = own;
-  if (own.length === 1 && response) return { value: response };
+  if (own.length === 1 && response) return { value: subReplyOf(response) };
   return {
     fault: new Fault({
       kind: "unexpected",
@@ -173,7 +186,7 @@ function responseWith(
  */
 export async function firstAnswers(
   calls: readonly Call[],
-  { endpoint, seams: { clock } }: Ways,
+  { endpoint, seams: { clock } }: Pick<Ways, "endpoint" | "seams">,
 ): Promise<(Try<Written> | undefined)[]> {
   const parts = calls.map((call, index) => ({
     id: String(index + 1),
@@ -185,7 +198,7 @@ export async function firstAnswers(
   return parts.map(({ id, operation, ids }) => {
     const response = responseWith(id, responses.value, { operation, ids });
     if ("fault" in response) return response;
-    const reply = subReplyOf(response.value);
+    const reply = response.value;
     return reply.status === 424 ? undefined : readWritten(reply, { operation, ids }, clock());
   });
 }

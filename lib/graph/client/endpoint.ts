@@ -2,9 +2,11 @@ import { claimsIn } from "../../auth/claimsChallenge.ts";
 import type { Cloud } from "../../auth/clouds.ts";
 import type { TokenSource } from "../../auth/token.ts";
 import { Fault } from "../../fault.ts";
+import type { KeptAnswers } from "../../net/keptAnswers.ts";
 import { defaultMaxRequests, requestSlots, type RequestSlots } from "../../net/requestSlots.ts";
 import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
 import type { HttpReply, HttpRequest, Transport } from "../../net/transport.ts";
+import type { Tally } from "../../tally.ts";
 
 export interface GraphSettings {
   cloud: Cloud;
@@ -22,6 +24,10 @@ export interface Seams {
   newId(): string;
   /** Limits the requests in progress. Absent: those of this client alone. */
   slots?: RequestSlots;
+  /** Counts what is read one by one. */
+  tally?: Tally;
+  /** The answers of an earlier run of the same import. */
+  answers?: KeptAnswers;
 }
 
 /** One request to Graph. */
@@ -83,7 +89,9 @@ export function endpointOf(
       };
       return await transport(request, pace.signal).catch(unanswered);
     };
-    return await slots.run(send, (reply) => "status" in reply && reply.status === 429);
+    return await slots.run(send, {
+      isRefusal: (reply) => "status" in reply && reply.status === 429,
+    });
   }
 
   return {

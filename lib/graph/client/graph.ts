@@ -4,6 +4,7 @@ import { retryingKnown } from "../../net/outcome.ts";
 import { eventually, type Patience } from "../../net/polling.ts";
 import type { Stats, Try } from "../../net/retry.ts";
 import { eachRead, firstAnswers, type Piece } from "./batch.ts";
+import { keptPages } from "./keptPages.ts";
 import { endpointOf, type GraphSettings, type Seams } from "./endpoint.ts";
 import {
   isRepeatable,
@@ -58,8 +59,8 @@ export interface Graph {
 export function microsoftGraph(settings: GraphSettings, seams: Seams): Graph {
   const endpoint = endpointOf(settings, seams);
   const { pace, clock } = seams;
-  const pages = (read: Read): AsyncGenerator<ObjectPage, void, undefined> =>
-    pagesOf(read, { endpoint, seams });
+  const ways = { endpoint, kept: keptPages(seams.answers, clock), seams };
+  const pages = (read: Read): AsyncGenerator<ObjectPage, void, undefined> => pagesOf(read, ways);
 
   async function list(read: Read): Promise<GraphObject[]> {
     const all: GraphObject[] = [];
@@ -100,7 +101,7 @@ export function microsoftGraph(settings: GraphSettings, seams: Seams): Graph {
     const [only] = reads;
     if (reads.length === 1 && only) return await list(only);
     const found: (GraphObject | Fault)[] = [];
-    for await (const piece of eachRead(reads.entries(), ([, read]) => read, { endpoint, seams })) {
+    for await (const piece of eachRead(reads.entries(), ([, read]) => read, ways)) {
       const [index] = piece.item;
       if ("fault" in piece) found[index] = piece.fault;
       else for (const object of piece.page.objects) found[index] = object;
@@ -111,7 +112,7 @@ export function microsoftGraph(settings: GraphSettings, seams: Seams): Graph {
   return {
     invoke: (call) => written(call),
     async invokeAll(calls) {
-      const firsts = calls.length > 1 ? await firstAnswers(calls, { endpoint, seams }) : [];
+      const firsts = calls.length > 1 ? await firstAnswers(calls, ways) : [];
       const answers: (Reply | Fault)[] = [];
       for (const [index, call] of calls.entries())
         answers.push(await written(call, firsts[index]).catch(Fault.of));
@@ -120,7 +121,7 @@ export function microsoftGraph(settings: GraphSettings, seams: Seams): Graph {
     get: (read) => objects.load(read),
     pages,
     list,
-    each: (items, readFor) => eachRead(items, readFor, { endpoint, seams }),
+    each: (items, readFor) => eachRead(items, readFor, { ...ways, tally: seams.tally }),
     eventually: (look, patience) => eventually(pace, look, patience),
     stats: pace.stats,
   };

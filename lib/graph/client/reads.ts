@@ -5,6 +5,7 @@ import type { About } from "./errors.ts";
 import type { Endpoint, Seams } from "./endpoint.ts";
 import { headersOf, queryTextOf, type Query } from "./odata.ts";
 import { isList, pathOf, takesOptions, type ReadOperation } from "./operations.ts";
+import type { KeptPages } from "./keptPages.ts";
 import { isExpired, readPage, type GraphObject, type Page } from "./replies.ts";
 
 /** One read: the operation, the IDs of its path, and what to return. */
@@ -36,6 +37,13 @@ export function aboutRead({ operation, ids = {} }: Read): About {
   return { operation, ids: Object.values(ids) };
 }
 
+/** The ways to a page. */
+export interface Ways {
+  endpoint: Endpoint;
+  kept: KeptPages;
+  seams: Seams;
+}
+
 /**
  * All pages of a read. `first` is the first one, if it arrived in a batch. Graph's own links are followed unchanged,
  * with the same headers. When the token of a page expires, the list is read again from the start, and no object is
@@ -43,22 +51,28 @@ export function aboutRead({ operation, ids = {} }: Read): About {
  */
 export async function* pagesOf(
   read: Read,
-  { endpoint, seams: { pace, clock } }: { endpoint: Endpoint; seams: Seams },
+  { endpoint, kept, seams: { pace, clock } }: Ways,
   first?: Page,
 ): AsyncGenerator<ObjectPage, void, undefined> {
   const start = endpoint.urlOf(whereOf(read));
   const headers = headersOf(read.query);
   const about = aboutRead(read);
 
-  const pageAt = (url: string): Promise<Page | typeof expired> =>
-    retrying(pace, async (): Promise<Try<Page | typeof expired>> => {
+  async function pageAt(url: string, after?: number): Promise<Page | typeof expired> {
+    const continued = url !== start;
+    const asked = { read, url, continued, after };
+    const known = await kept.take(asked);
+    if (known) return known;
+    return await retrying(pace, async (): Promise<Try<Page | typeof expired>> => {
       const reply = await endpoint.send({ method: "GET", url, headers });
       if ("fault" in reply) return reply;
-      if (url !== start && isExpired(reply)) return { value: expired };
-      return readPage(reply, about, { isList: isList(read.operation), now: clock() });
+      if (continued && isExpired(reply)) return { value: expired };
+      const how = { isList: isList(read.operation), now: clock() };
+      return kept.keep(asked, reply, readPage(reply, about, how));
     }).catch((thrown: unknown) => {
-      throw url === start ? thrown : notTheEnd(Fault.of(thrown), about);
+      throw continued ? notTheEnd(Fault.of(thrown), about) : thrown;
     });
+  }
 
   const known = new IdTable();
   let page = first ?? (await pageAt(start));
@@ -76,7 +90,7 @@ export async function* pagesOf(
     const next = endpoint.assertOwn(page.nextLink);
     if (links.has(next)) throw twice(about);
     links.add(next);
-    page = await pageAt(next);
+    page = await pageAt(next, page.id);
   }
 }
 

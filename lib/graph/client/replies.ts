@@ -29,6 +29,8 @@ export interface Page {
   objects: GraphObject[];
   /** The address of the next page. */
   nextLink: string | undefined;
+  /** Under which the page is kept for the next run. */
+  id?: number | undefined;
 }
 
 /** Reads the answer to a write. An answer that is not understood is a notice: it proves nothing about the change. */

@@ -149,6 +149,7 @@ async function runAction<Targets>(
   const lost = failure([endedWhileBusy], "unknown", { output, totalMs: elapsed() });
   onStart?.(request.id, answerLine(id, lost));
   await run(action, connect, {
+    action: request.action,
     document: () => Promise.resolve(request.event),
     // `run` writes one object a line: the answer gets a name, as a record has one.
     stdout: (text, isAnswer) =>

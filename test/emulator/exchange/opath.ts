@@ -196,13 +196,17 @@ function compare(
 /** Properties whose values are all identities, by which the store finds objects without a search. */
 const identities = new Set([
   "Alias",
+  "DisplayName",
   "DistinguishedName",
   "EmailAddresses",
   "ExternalDirectoryObjectId",
   "Guid",
+  "LegacyExchangeDN",
   "Name",
   "PrimarySmtpAddress",
+  "SamAccountName",
   "UserPrincipalName",
+  "WindowsLiveID",
 ]);
 
 /** An empty list counts as no value. */

@@ -107,8 +107,45 @@ export const authFaults: readonly Faults[] = [
     ],
   },
   {
-    file: "lib/auth/sealedStore.ts",
-    tests: ["test/auth/sealedStore.test.ts"],
+    file: "lib/store/answerJournal.ts",
+    tests: ["test/resumed/ends.test.ts", "test/resumed/dropped.test.ts"],
+    faults: [
+      {
+        find: "isList ? maxListAgeMs : maxAgeMs",
+        replace: "maxAgeMs",
+        why: "A list of an hour ago would be taken for that of today, and its next link no longer works.",
+      },
+      {
+        find: "age >= 0 && age <= maxAgeMs",
+        replace: "true",
+        why: "Answers of any age would be used.",
+      },
+      {
+        find: 'found["configuration"] !== configuration',
+        replace: "false",
+        why: "Answers of another configuration would be used.",
+      },
+      {
+        find: "await settings.owner.checkFile(names.resting, handle);",
+        replace: "",
+        why: "Answers that another account may have written would be used.",
+      },
+    ],
+  },
+  {
+    file: "lib/store/journalFile.ts",
+    tests: ["test/resumed/dropped.test.ts"],
+    faults: [
+      {
+        find: "`answer at ${place}`",
+        replace: '"answer"',
+        why: "Someone with access to the file could exchange answers.",
+      },
+    ],
+  },
+  {
+    file: "lib/store/sealedStore.ts",
+    tests: ["test/store/sealedStore.test.ts"],
     faults: [
       {
         find: "await owner.checkFolder(folder);\n    for",

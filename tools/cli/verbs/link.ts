@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { allResources, resourceNames, type Resource } from "../../../lib/auth/clouds.ts";
 import { holderOf } from "../../../lib/auth/holder.ts";
-import { accountNamed, thisAccount, type StoreOwner } from "../../../lib/auth/storeOwner.ts";
+import { accountNamed, thisAccount, type StoreOwner } from "../../../lib/store/storeOwner.ts";
 import { credentialOf } from "../../../lib/connector.ts";
 import { Fault } from "../../../lib/fault.ts";
 import { configuration as contract } from "../../../lib/generated/validators/configuration.ts";

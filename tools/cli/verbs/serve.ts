@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import path from "node:path";
-import { accountNamed, thisAccount } from "../../../lib/auth/storeOwner.ts";
+import { accountNamed, thisAccount } from "../../../lib/store/storeOwner.ts";
 import { loadLibraries, machineSeams, sharedConnector } from "../../../lib/connector.ts";
 import { Fault } from "../../../lib/fault.ts";
 import { Unusable } from "../../../lib/host/schemaContract.ts";

@@ -6,8 +6,8 @@ import type { Readable } from "node:stream";
 import path from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { sealedStore } from "../../lib/auth/sealedStore.ts";
-import { thisAccount } from "../../lib/auth/storeOwner.ts";
+import { sealedStore } from "../../lib/store/sealedStore.ts";
+import { thisAccount } from "../../lib/store/storeOwner.ts";
 
 let place = "";
 let folder = "";

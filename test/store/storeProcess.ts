@@ -1,6 +1,6 @@
 /** A process of its own that changes a sealed store, for the long test. Prints each change that was written. */
-import { sealedStore } from "../../lib/auth/sealedStore.ts";
-import { thisAccount } from "../../lib/auth/storeOwner.ts";
+import { sealedStore } from "../../lib/store/sealedStore.ts";
+import { thisAccount } from "../../lib/store/storeOwner.ts";
 
 const [folder = "", id = "", count = "1"] = process.argv.slice(2);
 const store = sealedStore({

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Holder } from "../../lib/auth/seal.ts";
-import { sealedStore, type SealedStore } from "../../lib/auth/sealedStore.ts";
-import { accountNamed, strangerIn, thisAccount, windowsOwner } from "../../lib/auth/storeOwner.ts";
+import type { Holder } from "../../lib/store/seal.ts";
+import { sealedStore, type SealedStore } from "../../lib/store/sealedStore.ts";
+import { accountNamed, strangerIn, thisAccount, windowsOwner } from "../../lib/store/storeOwner.ts";
 import { faultOf } from "../exchange/scripted.ts";
 
 const old: Holder = { material: "the old secret", label: "client secret (old)" };

@@ -140,7 +140,8 @@ function wrappingKey(material: string, salt: Buffer): Buffer {
   return Buffer.from(hkdfSync("sha256", material, salt, "exo-connector sealed key", keyBytes));
 }
 
-function encrypted(key: Buffer, content: Buffer, binding: string): Buffer {
+/** `binding`: what the content belongs to. It opens for nothing else. */
+export function encrypted(key: Buffer, content: Buffer, binding: string): Buffer {
   const iv = randomBytes(ivBytes);
   const cipher = createCipheriv(algorithm, key, iv).setAAD(Buffer.from(binding));
   const parts = [cipher.update(content), cipher.final()];
@@ -148,7 +149,7 @@ function encrypted(key: Buffer, content: Buffer, binding: string): Buffer {
 }
 
 /** Undefined when it is not what was encrypted under this key for this binding. */
-function decrypted(key: Buffer, content: Buffer, binding: string): Buffer | undefined {
+export function decrypted(key: Buffer, content: Buffer, binding: string): Buffer | undefined {
   if (content.length < ivBytes + tagBytes) return undefined;
   const decipher = createDecipheriv(algorithm, key, content.subarray(0, ivBytes), {
     authTagLength: tagBytes,

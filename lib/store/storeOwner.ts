@@ -169,3 +169,4 @@ export function strangerIn(sddl: string, sid: string): string | undefined {
 
 /** Opens an existing file, and never what a link points to. Windows has no such flag, which counts as 0. */
 export const openToRead = constants.O_RDONLY | constants.O_NOFOLLOW;
+export const openToChange = constants.O_RDWR | constants.O_NOFOLLOW;
