@@ -14,8 +14,8 @@ export default defineConfig({
       "test/**/*.long.test.ts",
     ],
     globalSetup: ["test/bundles.ts"],
-    // Much of the time is spent waiting for bundles in processes of their own.
-    maxWorkers: availableParallelism() * 2,
+    // Some of the time is spent waiting for bundles in processes of their own. Each worker loads the modules anew.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     sequence: { sequencer: SlowestFirst },
     // Nothing is mocked and every test has a tenant of its own: files need no process each.
     isolate: false,

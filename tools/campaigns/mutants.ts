@@ -146,6 +146,9 @@ const isAll = wanted.length === 0;
 const faults = plantedFaults.filter(
   ({ file, find }) => isAll || wanted.some((text) => file.includes(text) || find.includes(text)),
 );
+// Without a fault, all tests would run to prove nothing.
+if (faults.length === 0)
+  throw new Error(`No planted fault has ${wanted.join(" or ")} in its file or text.`);
 assertPlantable(faults);
 const results = new Map<PlantedFault, Result>();
 const queue = [...faults];

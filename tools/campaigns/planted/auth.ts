@@ -190,8 +190,8 @@ export const authFaults: readonly Faults[] = [
     ],
   },
   {
-    file: "lib/auth/storeOwner.ts",
-    tests: ["test/auth/sealedStore.test.ts"],
+    file: "lib/store/storeOwner.ts",
+    tests: ["test/store/sealedStore.test.ts"],
     faults: [
       {
         find: "if (stats.uid !== uid)",
