@@ -16,7 +16,7 @@ export default defineConfig({
       "test/{helloid,judges,long,page}/**",
       "test/{campaign/entra,certificate,check,cli,doctor,lifecycle,link,mapping}/**",
       "test/{messages,permissions,resources,runtime,scrub}/**",
-      "test/{behaviour,bundle,declarations,properties,readme,reports,secrets}.test.ts",
+      "test/{behaviour,bundle,properties,readme,reports,secrets}.test.ts",
       "test/{auth/certificate,auth/tokenStore,net/proxy}.test.ts",
       "test/**/*.long.test.ts",
     ],

@@ -18,6 +18,7 @@ export class SlowestFirst extends BaseSequencer {
 const slowest = [
   "test/bundle.test.ts",
   "test/behaviour.test.ts",
+  "test/replay.test.ts",
   "test/permissions/list.test.ts",
   "test/runtime/process.test.ts",
   "test/lifecycle/import.test.ts",
@@ -25,7 +26,6 @@ const slowest = [
   "test/resources/resources.test.ts",
   "test/permissions/imports.test.ts",
   "test/permissions/regionalConfiguration.test.ts",
-  "test/replay.test.ts",
   "test/permissions/importsOfMailboxRights.test.ts",
   "test/permissions/litigationHold.test.ts",
   "test/permissions/subPermissionsOnRecord.test.ts",
