@@ -108,7 +108,7 @@ export const authFaults: readonly Faults[] = [
   },
   {
     file: "lib/store/answerJournal.ts",
-    tests: ["test/resumed/ends.test.ts", "test/resumed/dropped.test.ts"],
+    tests: ["test/resumed/ends.long.test.ts", "test/resumed/dropped.test.ts"],
     faults: [
       {
         find: "isList ? maxListAgeMs : maxAgeMs",
