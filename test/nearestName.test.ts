@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { nearestName } from "../lib/nearestName.ts";
+import { leastCpuMs } from "./cpu.ts";
 
 const names = ["HiddenFromAddressListsEnabled", "CustomAttribute1"];
 
@@ -12,8 +13,8 @@ it.each([
 });
 
 it("a text longer than any name is not compared", () => {
-  const start = performance.now();
-  expect(nearestName("a".repeat(2_000_000), names)).toBeUndefined();
+  const long = "a".repeat(2_000_000);
+  expect(nearestName(long, names)).toBeUndefined();
   expect(nearestName(`${names[0]}${"x".repeat(64)}`, names)).toBeUndefined();
-  expect(performance.now() - start).toBeLessThan(1_000);
+  expect(leastCpuMs(() => nearestName(long, names))).toBeLessThan(100);
 });

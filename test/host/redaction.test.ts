@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Redaction } from "../../lib/host/redaction.ts";
+import { leastCpuMs } from "../cpu.ts";
 
 function hiding(...secrets: string[]): Redaction {
   const redaction = new Redaction();
@@ -224,25 +225,17 @@ describe("a long secret", () => {
     expect(hiding("x".repeat(length)).text(`<${"x".repeat(length)}`)).toBe("<[secret]");
   });
 
-  const cpuMs = (work: () => unknown): number => {
-    const start = process.cpuUsage();
-    work();
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) / 1_000;
-  };
-
   it("costs little: five secrets in a text of 100 kB", () => {
     const redaction = hiding(...Array.from({ length: 5 }, (_, index) => `${index}-${token}`));
     const text = 'The mailbox "Zoë" was not found on <server>. '.repeat(2_200) + token;
-    redaction.text(text);
-    expect(cpuMs(() => redaction.text(text))).toBeLessThan(50);
+    expect(leastCpuMs(() => redaction.text(text))).toBeLessThan(50);
   });
 
   it("does not make a hostile text slow to process", () => {
     const redaction = hiding(String.raw`"\\"%% secret`, 'pa"\\s', "aaaaaaaaaaaaaaaaaaaab");
     for (const text of ["\\", "%25", '"\\', "\\u0022", "%5C%5C", "&amp;", "a", "ﷺ", "가"]) {
       const long = text.repeat(100_000 / text.length);
-      expect(cpuMs(() => redaction.text(long))).toBeLessThan(1_000);
+      expect(leastCpuMs(() => redaction.text(long))).toBeLessThan(1_000);
       expect(redaction.text(long).length).toBeGreaterThan(1_000);
     }
   });
