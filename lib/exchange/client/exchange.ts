@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import DataLoader from "dataloader";
 import { Fault } from "../../fault.ts";
-import { IdTable } from "../../idTable.ts";
+import { SeenIds } from "../../seenIds.ts";
 import { eachRead, repliesTo, type Piece } from "./batch.ts";
 import { isWholeList, maxEmptyLooks, reads, repeatable, type Command } from "./command.ts";
 import { bodyOf, textOf, type Row } from "./encoding.ts";
@@ -159,7 +159,7 @@ class Places {
   readonly #command: Command;
   readonly #links = new Set<string>();
   readonly #contents = new Set<string>();
-  readonly #guids = new IdTable();
+  readonly #guids = new SeenIds();
 
   constructor(command: Command) {
     this.#command = command;

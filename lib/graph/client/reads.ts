@@ -1,5 +1,5 @@
 import { Fault } from "../../fault.ts";
-import { IdTable } from "../../idTable.ts";
+import { SeenIds } from "../../seenIds.ts";
 import { retrying, type Try } from "../../net/retry.ts";
 import type { About } from "./errors.ts";
 import type { Endpoint, Seams } from "./endpoint.ts";
@@ -74,7 +74,7 @@ export async function* pagesOf(
     });
   }
 
-  const known = new IdTable();
+  const known = new SeenIds();
   let page = first ?? (await pageAt(start));
   let links = new Set([start]);
   for (let restarts = 0; ;) {
