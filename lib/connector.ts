@@ -5,7 +5,7 @@ import type { Parameters } from "./exchange/client/encoding.ts";
 import { exchangeOnline } from "./exchange/client/exchange.ts";
 import type { ExchangeTarget } from "./exchange/target.ts";
 import { Fault } from "./fault.ts";
-import { microsoftGraph } from "./graph/client/graph.ts";
+import { lateGraph } from "./graph/client/lateGraph.ts";
 import { cutOff } from "./graph/cutOff.ts";
 import type { GraphTarget } from "./graph/target.ts";
 import type { Pace, Stats } from "./net/retry.ts";
@@ -156,7 +156,10 @@ function connection(
     token: tokens[resource](signIn),
   });
   const exchange = exchangeOnline({ tenantId, cloud, exchangeUrl }, ofTarget("exchange"));
-  const graph = microsoftGraph({ cloud, graphUrl }, ofTarget("graph"));
+  const graph = lateGraph(async () => {
+    const { microsoftGraph } = await import("./graph/client/graph.ts");
+    return microsoftGraph({ cloud, graphUrl }, ofTarget("graph"));
+  });
   return {
     targets: { exchange, graph },
     ...(links && { refusalOf: (step) => cutOffRefusal(step, links) }),

@@ -16,7 +16,7 @@ import { runBundle, type BundleRun } from "../tools/cli/run.ts";
 import { startEmulator, type RunningEmulator } from "./emulator/server.ts";
 import { seedState } from "./emulator/seed.ts";
 import type { Answer } from "../lib/host/answer.ts";
-import { createEventFor } from "./events.ts";
+import { createEventFor, readingEventFor } from "./events.ts";
 import { certificateFor, pfxPassword } from "./doctor/clinic.ts";
 
 const action = "lifecycle/create";
@@ -115,6 +115,24 @@ describe("what the bundles load late", () => {
     without("llhttp-wasm");
     expect(isSuccess(await run({ env: noSimd }))).toBe(false);
     expect(isSuccess(await run())).toBe(true);
+  });
+
+  it("is the client of Microsoft Graph, for an event that uses Exchange Online only", async () => {
+    const chunks = path.join(dist, "chunks");
+    const clients = readdirSync(chunks).filter((file) => /^graph-\w+\.cjs$/.test(file));
+    expect(clients).toHaveLength(1);
+    const client = path.join(chunks, String(clients[0]));
+    const stored = readFileSync(client);
+    rmSync(client);
+    expect(isSuccess(await run())).toBe(true);
+    const listed = (): Promise<BundleRun> =>
+      runBundle("permissions/licences/permissions", readingEventFor(running), {
+        dist,
+        env: running.env,
+      });
+    expect(isSuccess(await listed())).toBe(false);
+    writeFileSync(client, stored);
+    expect(isSuccess(await listed())).toBe(true);
   });
 
   it("is what signs in with a certificate", async () => {

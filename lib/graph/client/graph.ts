@@ -2,7 +2,7 @@ import DataLoader from "dataloader";
 import { Fault } from "../../fault.ts";
 import { retryingKnown } from "../../net/outcome.ts";
 import { eventually, type Patience } from "../../net/polling.ts";
-import type { Stats, Try } from "../../net/retry.ts";
+import type { Try } from "../../net/retry.ts";
 import { eachRead, firstAnswers, type Piece } from "./batch.ts";
 import { keptPages } from "./keptPages.ts";
 import { endpointOf, type GraphSettings, type Seams } from "./endpoint.ts";
@@ -52,7 +52,6 @@ export interface Graph {
    * Throws a `notReady` fault when the time is over, and any error of `look`.
    */
   eventually<T>(look: () => Promise<T | undefined>, patience: Patience): Promise<T>;
-  readonly stats: Readonly<Stats>;
 }
 
 /** A client of Microsoft Graph v1.0. Nothing is sent before the first operation. */
@@ -123,6 +122,5 @@ export function microsoftGraph(settings: GraphSettings, seams: Seams): Graph {
     list,
     each: (items, readFor) => eachRead(items, readFor, { ...ways, tally: seams.tally }),
     eventually: (look, patience) => eventually(pace, look, patience),
-    stats: pace.stats,
   };
 }
