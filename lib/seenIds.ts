@@ -6,9 +6,9 @@ const words = 2;
 const firstRoom = 4 * words;
 
 /**
- * The IDs of a list so far, whatever their case. A list has up to a million of them, so only 74 bits of the hash of each
- * are kept: 9 bytes on the average, with the room to grow. That any two of a million IDs have the same 74 bits has a
- * probability of 1 in 37,000 million.
+ * The IDs of a list so far, whatever their case. A list has up to a million of them, so only 74 bits of the hash of
+ * each are kept: 9 bytes on the average, with the room to grow. That any two of a million IDs have the same 74 bits
+ * has a probability of 1 in 37,000 million.
  */
 export class SeenIds {
   readonly #buckets: Uint32Array[] = [];
