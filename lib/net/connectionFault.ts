@@ -59,6 +59,13 @@ function untrusted(what: string, reason: string, cause: unknown): Fault {
   });
 }
 
+/** Why there was no connection, and whether its certificate is the reason, for any protocol over TLS. */
+export function reasonFor(thrown: unknown): { reason: string; isUntrusted: boolean } {
+  const error = thrown as Thrown;
+  const untrustedBy = certificateReasons[codeOf(error)];
+  return { reason: untrustedBy ?? reasonOf(error), isUntrusted: untrustedBy !== undefined };
+}
+
 interface Thrown {
   name?: string;
   code?: string;

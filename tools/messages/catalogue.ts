@@ -2,6 +2,7 @@
 import type { Outcome } from "../../lib/generated/types.ts";
 import { changes } from "./changes.ts";
 import { connection } from "./connection.ts";
+import { directory } from "./directory.ts";
 import { graph } from "./graph.ts";
 import { licences } from "./licences.ts";
 import { links } from "./links.ts";
@@ -28,6 +29,7 @@ export const catalogue: readonly Entry[] = [
   ...licences,
   ...methods,
   ...links,
+  ...directory,
 ];
 
 interface Section {

@@ -1,0 +1,88 @@
+import { Fault } from "../../fault.ts";
+import { quoted } from "../../graphemes.ts";
+
+/** The fields of the configuration form that name the directory. */
+export interface DirectoryForm {
+  Host?: string[] | undefined;
+  Port?: number | undefined;
+  ServerName?: string | undefined;
+  BaseDN?: string | undefined;
+  Username?: string | undefined;
+  Password?: string | undefined;
+  CertificateAuthorityFile?: string | undefined;
+}
+
+/** A directory: where it is, what part of it is used, and as whom. */
+export interface DirectorySettings {
+  /** Host names or IP addresses, in the order in which they are tried. */
+  hosts: readonly string[];
+  port: number;
+  /** The name in the certificate of the hosts, where it is not the host. */
+  serverName: string | undefined;
+  /** Nothing outside of it is changed. */
+  baseDn: string;
+  username: string;
+  password: string;
+  /** The PEM file of the only certificate authority that is trusted; undefined for those of the machine. */
+  authorityFile: string | undefined;
+}
+
+const labels = {
+  Host: "Host",
+  BaseDN: "Base DN",
+  Username: "User name",
+  Password: "Password",
+} as const;
+
+/** Throws an `invalid` fault that names every field that is missing or cannot be used. */
+export function settingsFrom(form: DirectoryForm): DirectorySettings {
+  const { Host: hosts = [], BaseDN = "", Username = "", Password = "" } = form;
+  const values = { Host: hosts.join(), BaseDN, Username, Password };
+  const missing = Object.entries(labels)
+    .filter(([name]) => values[name as keyof typeof labels].trim() === "")
+    .map(([name, label]) => `"${label}" (${name})`);
+  if (missing.length > 0)
+    throw Fault.invalid(
+      `${missing.join(", ")} of the configuration ${missing.length === 1 ? "is" : "are"} missing; accounts of ` +
+        "Active Directory need them.",
+    );
+  const wrong = hosts.find((host) => !isHost(host));
+  if (wrong !== undefined)
+    throw Fault.invalid(
+      `"Host" (Host) contains ${quoted(wrong)}; expected host names or IP addresses of domain controllers, without a ` +
+        "protocol or a port. The connector only uses LDAPS.",
+    );
+  return {
+    hosts,
+    port: form.Port ?? defaultPort,
+    serverName: form.ServerName,
+    baseDn: BaseDN,
+    username: Username,
+    password: Password,
+    authorityFile: form.CertificateAuthorityFile,
+  };
+}
+
+const defaultPort = 636;
+
+/** A host name, an IPv4 address, or an IPv6 address without brackets. */
+function isHost(text: string): boolean {
+  return /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(text) || isIpv6(text);
+}
+
+function isIpv6(text: string): boolean {
+  return /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text) && URL.canParse(`ldaps://[${text}]`);
+}
+
+/** The address of a host in an LDAP URL. */
+export function addressOf(host: string, port: number): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Whether an object is at or below a place. Both names are as one server returns them, or as the form has them. */
+export function isBelow(dn: string, baseDn: string): boolean {
+  const [inner, outer] = [dn, baseDn].map((name) =>
+    name.toLowerCase().replace(/(?<!\\)\s*([,=])\s*/g, "$1"),
+  );
+  return inner === outer || (inner ?? "").endsWith(`,${outer}`);
+}
