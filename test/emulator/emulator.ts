@@ -21,7 +21,7 @@ import { signInUser } from "./graph/signInUser.ts";
 import { setLicence, type Licence } from "./licence.ts";
 import { isSuccess, type Answer, type Message } from "./message.ts";
 import { Pages } from "./exchange/paging.ts";
-import { pause } from "./pause.ts";
+import { pause, Pauses } from "./pause.ts";
 import { seedState } from "./seed.ts";
 import { checkBehaviour, readState, type Behaviour, type State } from "./state.ts";
 import { Store } from "./store.ts";
@@ -226,11 +226,13 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       grantOf: (token) => grants.get(token),
     });
     const inBatch = isBatch(incoming.url);
-    await pause(requestMs + (inBatch ? 0 : cmdletMs));
+    const pauses = new Pauses();
+    await pauses.add(requestMs + (inBatch ? 0 : cmdletMs));
     if (!inBatch) return answerExchange(incoming, exchange());
     entry.items = [];
     return answerBatch(incoming, {
       exchange,
+      pauses,
       items: entry.items,
       signal,
       strike: (cmdlet, page) => faults.strikeItem("exchange", cmdlet, page),

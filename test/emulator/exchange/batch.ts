@@ -18,7 +18,7 @@ import {
   type Headers,
 } from "../message.ts";
 import { isRecord, isText } from "../shapes.ts";
-import { pause } from "../pause.ts";
+import type { Pauses } from "../pause.ts";
 
 export interface BatchContext {
   /** Created anew for each item, since time passes between them. */
@@ -28,6 +28,7 @@ export interface BatchContext {
   /** The journal's list of items, filled here. */
   items: Item[];
   signal: AbortSignal;
+  pauses: Pauses;
 }
 
 /** The limit that public clients respect. That the service refuses more is assumed. */
@@ -66,7 +67,7 @@ export async function answerBatch(incoming: Incoming, context: BatchContext): Pr
   const goesOn = /odata\.continue-on-error(?!\s*=\s*false)/i.test(incoming.headers["prefer"] ?? "");
   const responses: SubResponse[] = [];
   for (const request of requests) {
-    await pause(behaviour.cmdletMs);
+    await context.pauses.add(behaviour.cmdletMs);
     const [response, status] = await answered(request, incoming, context);
     if (response) responses.push(response);
     if (status >= 400 && !goesOn) break;
