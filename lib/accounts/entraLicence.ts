@@ -2,7 +2,7 @@
 import { assertUsageLocation, explained } from "../entitlements/licenceAssignment.ts";
 import { disabledPlansFor, listedOptions } from "../entitlements/licenceOptions.ts";
 import { Fault } from "../fault.ts";
-import { assertChangeable, groupNamed, groupSearch, nameOf as groupName } from "../graph/group.ts";
+import { assertChangeable, groupMapped, groupSearch, nameOf as groupName } from "../graph/group.ts";
 import type { Group } from "../graph/group.ts";
 import {
   assigningLicence,
@@ -87,7 +87,7 @@ export function licenceLookup({
 /** The group that assigns a licence. Throws an `invalid` fault for one that assigns none or takes no members. */
 export function licenceGroupLookup({ group }: WantedLicence): Lookup<Group | undefined> {
   if (group === "") return noLookup;
-  const lookup = groupNamed(group, ["assignedLicenses"]);
+  const lookup = groupMapped("license.group", group, ["assignedLicenses"]);
   return {
     ...lookup,
     found(objects) {

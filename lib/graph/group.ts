@@ -82,10 +82,14 @@ export function groupById(id: string): GraphQuery<Group> {
 export const groupSearch: Operations = { "GET /groups": ["$filter", "$select", "$top"] };
 
 /**
- * The one group with this display name or object ID. Throws an `invalid` fault when there is none, `ambiguous` for
- * several. `alsoRead` as in `changeableGroups`.
+ * The one group with the display name or object ID that a field is mapped with. Throws an `invalid` fault when there is
+ * none, `ambiguous` for several. `alsoRead` as in `changeableGroups`.
  */
-export function groupNamed(text: string, alsoRead: readonly string[] = []): Lookup<Group> {
+export function groupMapped(
+  field: string,
+  text: string,
+  alsoRead: readonly string[] = [],
+): Lookup<Group> {
   const property = isGuid(text) ? "id" : "displayName";
   const select = [...groupProperties, ...alsoRead];
   // Few enough for one page; two would be enough to know that there are several.
@@ -96,11 +100,16 @@ export function groupNamed(text: string, alsoRead: readonly string[] = []): Look
       // A directory compares more loosely than people do.
       const having = objects.filter((object) => folded(textOf(object[property])) === folded(text));
       const [group] = having.map(groupOf);
-      if (!group) throw Fault.invalid(`No group has the ${property} ${quoted(text)}.`);
+      if (!group)
+        throw Fault.invalid(
+          `${field} is mapped with ${quoted(text)}, but no group has this ${property}.`,
+        );
       if (having.length > 1)
         throw new Fault({
           kind: "ambiguous",
-          message: `${having.length} groups have the ${property} ${quoted(text)}; expected one, or its object ID.`,
+          message:
+            `${field} is mapped with ${quoted(text)}, and ${having.length} groups have this ${property}; ` +
+            "expected one, or its object ID.",
         });
       assertReturned(group, alsoRead, `group ${group.id}`);
       return group;

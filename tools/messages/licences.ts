@@ -35,14 +35,14 @@ export const licences: readonly Entry[] = [
     of: [
       "license.skuPartNumber is mapped with",
       "license.group is mapped with group",
-      "No group has the … ….",
+      "… is mapped with …, but no group has this ….",
     ],
   },
   {
     outcome: "ambiguous",
     why: "Several groups have the display name that is mapped in `license.group`.",
     mend: "Map the object ID of the group instead.",
-    of: ["groups have the … …; expected one"],
+    of: ["… is mapped with …, and … groups have this …; expected one, or its object ID."],
   },
   {
     outcome: "notLicensed",

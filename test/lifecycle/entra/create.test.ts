@@ -261,7 +261,7 @@ describe("a person who gets a licence", () => {
       "a group that does not exist",
       { license: { group: "Nowhere" } },
       "invalid",
-      /^No group has the displayName "Nowhere"\.$/,
+      /^license\.group is mapped with "Nowhere", but no group has this displayName\.$/,
     ],
     [
       "a group that Active Directory masters",
@@ -291,7 +291,9 @@ describe("a person who gets a licence", () => {
     });
     const { answer, messages } = await create({ data: byGroup });
     expect(answer.outcome).toBe("ambiguous");
-    expect(messages[0]).toContain('2 groups have the displayName "Office users"');
+    expect(messages[0]).toContain(
+      'license.group is mapped with "Office users", and 2 groups have this displayName',
+    );
   });
 });
 
