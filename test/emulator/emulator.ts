@@ -8,6 +8,7 @@ import { clouds } from "./entra/clouds.ts";
 import { changesSince, type ObjectChange } from "./changes.ts";
 import { answerControl, StateProblems } from "./control.ts";
 import { answerExchange, type ExchangeContext } from "./exchange/adminApi.ts";
+import { Allowance } from "./exchange/allowance.ts";
 import { carryOut, Faults, nameOf, readFaults, tooManyAtOnce, type Fault } from "./faults.ts";
 import { answerGraph, headersOf, type GraphContext } from "./graph/graphApi.ts";
 import { answerGraphBatch, isGraphBatch } from "./graph/batch.ts";
@@ -110,6 +111,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   let offset = 0;
   let atWork = 0;
   let served = 0;
+  let allowance = new Allowance();
   const now = (): number => clock() + offset;
   const baseUrls = (): BaseUrls => options.baseUrls ?? clouds[store.state.tenant.cloud];
 
@@ -225,15 +227,21 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       baseUrl: baseUrls().exchange,
       grantOf: (token) => grants.get(token),
     });
-    const inBatch = isBatch(incoming.url);
+    const refusal = (): Answer | undefined => allowance.refusalOf(store.state.behaviour, now());
     const pauses = new Pauses();
-    await pauses.add(requestMs + (inBatch ? 0 : cmdletMs));
-    if (!inBatch) return answerExchange(incoming, exchange());
+    await pauses.add(requestMs);
+    if (!isBatch(incoming.url)) {
+      const refused = refusal();
+      if (refused) return refused;
+      await pauses.add(cmdletMs);
+      return answerExchange(incoming, exchange());
+    }
     entry.items = [];
     return answerBatch(incoming, {
       exchange,
       pauses,
       items: entry.items,
+      refusal,
       signal,
       strike: (cmdlet, page) => faults.strikeItem("exchange", cmdlet, page),
     });
@@ -250,6 +258,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       directory = new Directory(store);
       graphPages = new GraphPages();
       served = 0;
+      allowance = new Allowance();
     },
     store: () => store,
     remember() {

@@ -323,9 +323,9 @@ function namedAnswer(
         fault.status ?? 400,
       );
     case "throttled":
-      return throttled("Too many requests", 429, behaviour, retry("1"));
+      return tooManyRequests(behaviour, fault.retryAfter ?? "1");
     case "throttledNoRetryAfter":
-      return throttled("Too many requests", 429, behaviour);
+      return tooManyRequests(behaviour);
     case "concurrency":
       return tooManyAtOnce(fault.status ?? 400, behaviour);
     case "unavailable":
@@ -380,6 +380,15 @@ export const tooManyAtOnce = (status: number, behaviour: Behaviour): Answer =>
     "You have reached the maximum number of concurrent requests per tenant. Please wait and try again",
     status,
     behaviour,
+  );
+
+/** As the refusals of one request that is throttled. `retryAfter`: seconds, possibly decimal. */
+export const tooManyRequests = (behaviour: Behaviour, retryAfter?: string): Answer =>
+  throttled(
+    "Too many requests",
+    429,
+    behaviour,
+    retryAfter === undefined ? {} : { "Retry-After": retryAfter },
   );
 
 /** As text (observed), or in the envelope of an error (`throttledBody`). */

@@ -115,6 +115,15 @@ export interface Behaviour {
   concurrentRequests: number;
   /** The status of that refusal. */
   concurrencyStatus: number;
+  /**
+   * Cmdlets that run in a second, counted over `cmdletPeriodMs`; more are refused until the period ends. 0 means no
+   * limit.
+   */
+  cmdletsPerSecond: number;
+  /** The period, in milliseconds of the emulator's clock. It begins with the first cmdlet after the last one. */
+  cmdletPeriodMs: number;
+  /** Whether such a refusal has a Retry-After, with what is left of the period. */
+  cmdletRetryAfter: boolean;
   /** How X-CmdletName is compared with the cmdlet of the body. No source decides it. */
   cmdletNameHeader: "anyCase" | "exact";
   /**
@@ -247,6 +256,9 @@ export const defaultBehaviour: Behaviour = {
   cmdletMs: 0,
   concurrentRequests: 0,
   concurrencyStatus: 400,
+  cmdletsPerSecond: 0,
+  cmdletPeriodMs: 5_000,
+  cmdletRetryAfter: true,
   cmdletNameHeader: "anyCase",
   groupWithoutOwner: "accept",
   throttledBody: "text",

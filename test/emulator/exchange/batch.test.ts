@@ -512,3 +512,53 @@ describe("load", () => {
     expect((await client.invoke("Get-Mailbox", { Identity: "sales" })).status).toBe(200);
   });
 });
+
+describe("more cmdlets than a period has", () => {
+  const read = () => client.invoke("Get-Mailbox", { Identity: "sales" });
+  /** The statuses of a batch of so many items, in their order. */
+  const batched = async (count: number): Promise<unknown[]> => {
+    const ids = Array.from({ length: count }, (_, index) => String(index));
+    const found = statuses(await client.batch(ids.map((id) => get(id, "sales"))));
+    return ids.map((id) => found[id]);
+  };
+
+  it("are refused, also one by one in a batch, until the period ends", async () => {
+    await start({ cmdletsPerSecond: 1 });
+    expect((await read()).status).toBe(200);
+    emulator.advance(1_500);
+    expect(await batched(6)).toEqual([200, 200, 200, 200, 429, 429]);
+    const refused = await read();
+    expect([refused.status, refused.text]).toEqual([429, "Too many requests"]);
+    expect(refused.headers.get("retry-after")).toBe("3.5");
+    expect(emulator.journal().at(-1)).toMatchObject({ status: 429, applied: false });
+    emulator.advance(3_499);
+    expect((await read()).status).toBe(429);
+    emulator.advance(1);
+    // Refused ones did not count.
+    expect(await batched(6)).toEqual([200, 200, 200, 200, 200, 429]);
+  });
+
+  it("have no time to wait if that is off, and periods of another length", async () => {
+    await start({ cmdletsPerSecond: 2, cmdletPeriodMs: 1_000, cmdletRetryAfter: false });
+    expect(await batched(3)).toEqual([200, 200, 429]);
+    const refused = await read();
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, null]);
+    emulator.advance(1_000);
+    expect(await batched(2)).toEqual([200, 200]);
+  });
+
+  it("change nothing, and meet no fault", async () => {
+    await start({ cmdletsPerSecond: 1, cmdletPeriodMs: 1_000 });
+    await read();
+    emulator.setFaults([{ match: { item: true }, named: "unavailable", times: 1 }]);
+    const write = setNote("1", "sales", "changed");
+    expect(statuses(await client.batch([write]))).toEqual({ "1": 429 });
+    expect(note("sales")).not.toBe("changed");
+    emulator.advance(1_000);
+    expect(statuses(await client.batch([write]))).toEqual({ "1": 503 });
+  });
+
+  it("are as many as come when there is no limit", async () => {
+    for (let round = 0; round < 30; round++) expect(await batched(10)).not.toContain(429);
+  });
+});

@@ -23,6 +23,8 @@ import type { Pauses } from "../pause.ts";
 export interface BatchContext {
   /** Created anew for each item, since time passes between them. */
   exchange: () => ExchangeContext;
+  /** The answer to an item when the tenant lets no more cmdlets run now. */
+  refusal: () => Answer | undefined;
   /** The fault that strikes an item, if any. */
   strike: (cmdlet: string | undefined, page: number) => Fault | undefined;
   /** The journal's list of items, filled here. */
@@ -67,7 +69,6 @@ export async function answerBatch(incoming: Incoming, context: BatchContext): Pr
   const goesOn = /odata\.continue-on-error(?!\s*=\s*false)/i.test(incoming.headers["prefer"] ?? "");
   const responses: SubResponse[] = [];
   for (const request of requests) {
-    await context.pauses.add(behaviour.cmdletMs);
     const [response, status] = await answered(request, incoming, context);
     if (response) responses.push(response);
     if (status >= 400 && !goesOn) break;
@@ -111,14 +112,16 @@ function read(json: unknown): SubRequest[] | string {
 async function answered(
   request: SubRequest,
   outer: Incoming,
-  { exchange, strike, items, signal }: BatchContext,
+  { exchange, pauses, refusal, strike, items, signal }: BatchContext,
 ): Promise<[SubResponse | undefined, number]> {
+  const refused = refusal();
+  const { behaviour } = exchange().store.state;
+  if (!refused) await pauses.add(behaviour.cmdletMs);
   const context = exchange();
   const incoming = URL.canParse(request.url) ? asIncoming(request, outer) : undefined;
   const page = context.pages.numberOf(incoming?.url.searchParams.get("$skiptoken") ?? "") ?? 1;
   const item = itemFor(request.id, request.body, page);
   items.push(item);
-  const { behaviour } = context.store.state;
   const apply = async (): Promise<Answer> => {
     const response =
       incoming && isCommandHere(incoming.url, context)
@@ -130,11 +133,13 @@ async function answered(
     item.applied = isSuccess(response);
     return response;
   };
-  const fault = strike(item.cmdlet, page);
+  const fault = refused ? undefined : strike(item.cmdlet, page);
   if (fault) item.fault = nameOf(fault);
-  const response = await (fault
-    ? carryOut(fault, { incoming: incoming ?? outer, signal, behaviour, apply })
-    : apply());
+  const response =
+    refused ??
+    (await (fault
+      ? carryOut(fault, { incoming: incoming ?? outer, signal, behaviour, apply })
+      : apply()));
   if (fault?.drop) return [undefined, response.status];
   item.status = response.status;
   return [
