@@ -67,7 +67,7 @@ export function connectorWith(seams: ConnectorSeams): Connect<Targets> {
 
 /**
  * The same for many events in one process: those of one application in one tenant share its network connections, its
- * tokens and its limits of requests. Everything else, such as statistics and secrets, belongs to one event.
+ * tokens, and its limits and pace of requests. Everything else, such as statistics and secrets, belongs to one event.
  */
 export function sharedConnector(seams: ConnectorSeams): {
   connect: Connect<Targets>;
@@ -112,7 +112,10 @@ function connection(
 
   const { TenantID: tenantId, AppId: clientId } = configuration;
   const cloud: Cloud = clouds[configuration.Cloud ?? "worldwide"];
-  const maxRequests = configuration.MaxConcurrentRequests ?? defaultMaxRequests;
+  const {
+    MaxConcurrentRequests: maxRequests = defaultMaxRequests,
+    MaxCmdletsPerSecond: maxPerSecond,
+  } = configuration;
   const application = { tenantId, clientId, credential: credentialOf(configuration), cloud };
   const { value: tenant, free } = keep.take(
     keyOf({
@@ -122,12 +125,16 @@ function connection(
       link: configuration.StateFolder,
       is: ownLinks && "linked",
       maxRequests,
+      maxPerSecond,
     }),
     () =>
       openTenant({ ...application, loginUrl }, ownLinks, {
         ...seams.transport(proxy),
         tokenFolder: env["EXO_CONNECTOR_STATE"],
-        maxRequests,
+        slots: {
+          exchange: requestSlots(maxRequests, { clock, maxPerSecond }),
+          graph: requestSlots(maxRequests),
+        },
       }),
   );
   const { transport, tokens, slots, links } = tenant;
@@ -152,7 +159,7 @@ function connection(
     pace,
     clock,
     newId: randomUUID,
-    slots: slots[resource],
+    slots: slots[resource].forEvent(),
     token: tokens[resource](signIn),
   });
   const exchange = exchangeOnline({ tenantId, cloud, exchangeUrl }, ofTarget("exchange"));
@@ -193,11 +200,9 @@ function openTenant(
     send: transport,
     close,
     tokenFolder,
-    maxRequests,
-  }: ReturnType<ConnectorSeams["transport"]> & {
-    tokenFolder: string | undefined;
-    maxRequests: number;
-  },
+    slots,
+  }: ReturnType<ConnectorSeams["transport"]> &
+    Pick<Tenant, "slots"> & { tokenFolder: string | undefined },
 ): Tenant {
   const kind = links ? "linked account" : "application";
   const tokensFor = (resource: Resource): SharedTokens =>
@@ -217,7 +222,7 @@ function openTenant(
   return {
     transport,
     tokens: { exchange: tokensFor("exchange"), graph: tokensFor("graph") },
-    slots: { exchange: requestSlots(maxRequests), graph: requestSlots(maxRequests) },
+    slots,
     links,
     close,
   };

@@ -1,8 +1,8 @@
 import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
-import { connectorWith, type Targets } from "../lib/connector.ts";
+import { connectorWith, type ConnectorSeams, type Targets } from "../lib/connector.ts";
 import { Fault } from "../lib/fault.ts";
 import type { Action, AnyEvent } from "../lib/host/action.ts";
-import { run } from "../lib/host/run.ts";
+import { run, type Connect } from "../lib/host/run.ts";
 import { httpTransport, type Transport } from "../lib/net/transport.ts";
 
 export interface InProcessRun {
@@ -27,6 +27,8 @@ export interface InProcessOptions {
   later?: number;
   /** The run ends, as the end of its process would end it, instead of this request to an API. */
   endsAt?: number;
+  /** The connector of the run: one that several runs share, for example. */
+  connectorOf?: (seams: ConnectorSeams) => Connect<Targets>;
   /**
    * Called with the way to end the run as the end of its process would: nothing is sent after it. Waits take their
    * time in such a run, so that there is time to do so.
@@ -46,6 +48,7 @@ export async function runInProcess<Event extends AnyEvent>(
   options: InProcessOptions = {},
 ): Promise<InProcessRun> {
   const { written, advance, requestMs = 0, started, name, later = 0, endsAt } = options;
+  const { connectorOf = connectorWith } = options;
   const start = performance.now();
   const waits = new Waits(advance);
   const now = (): number => performance.now() - start + waits.skipped;
@@ -54,7 +57,7 @@ export async function runInProcess<Event extends AnyEvent>(
   let kill = (): void => undefined;
   let requests = 0;
   const life = { isOver: false };
-  const connect = connectorWith({
+  const connect = connectorOf({
     transport: () =>
       delayed(mortal(httpTransport(), life), async (url, until) => {
         if (!url.includes("/oauth2/") && ++requests === endsAt) kill();

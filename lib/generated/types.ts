@@ -138,6 +138,10 @@ StateFolder?: string
  */
 MaxConcurrentRequests?: number
 /**
+ * The maximum number of cmdlets that are sent to Exchange Online in a second. Fewer are sent when the service refuses them.
+ */
+MaxCmdletsPerSecond?: number
+/**
  * The recipient types that count as a person's mailbox.
  * 
  * @minItems 1

@@ -150,6 +150,29 @@ describe("the configuration forms and their schema", () => {
     ]);
   });
 
+  it.each([["40"], [40]])("take a pace of cmdlets: %j", (value) => {
+    expect(readAs(configuration, { ...whole, MaxCmdletsPerSecond: value })).toMatchObject({
+      MaxCmdletsPerSecond: 40,
+    });
+  });
+
+  it.each(["", null, " "])("have no pace of cmdlets when it is left blank: %j", (value) => {
+    expect(readAs(configuration, { ...whole, MaxCmdletsPerSecond: value })).not.toHaveProperty(
+      "MaxCmdletsPerSecond",
+    );
+  });
+
+  it.each([
+    ["0", "0"],
+    [7.5, "7.5"],
+    ["many", '"many"'],
+  ])("refuse %j as the pace of cmdlets", (value, shown) => {
+    expect(faultsOf({ ...whole, MaxCmdletsPerSecond: value })).toEqual([
+      `"Maximum cmdlets per second" (MaxCmdletsPerSecond) is ${shown}; ` +
+        "expected a whole number of at least 1, or nothing.",
+    ]);
+  });
+
   it("take a list as one text, in any casing", () => {
     expect(
       readAs(configuration, { ...whole, RecipientTypeDetails: "usermailbox,  SharedMailbox," }),

@@ -10,7 +10,7 @@ import { reply, tenantId, tokensOf } from "./scripted.ts";
 export const usualPace = { requestMs: 80, cmdletMs: 20 };
 
 /** A clock that moves on to the next end of a wait whenever nothing else is left to do. */
-function timeline() {
+export function timeline() {
   let now = 0;
   const waits: { until: number; end(): void }[] = [];
   return {
@@ -31,7 +31,7 @@ function timeline() {
   };
 }
 
-interface Asked {
+export interface Asked {
   cmdlet: string;
   parameters: Readonly<Record<string, unknown>>;
   url: string;
@@ -79,7 +79,7 @@ export async function paceOf(
   return { ratio: time.now() / (seen.workMs / allowed), refusals: seen.refusals };
 }
 
-function askedIn(request: HttpRequest): (Asked & { id: string })[] {
+export function askedIn(request: HttpRequest): (Asked & { id: string })[] {
   if (isBatch(request))
     return subRequestsOf(request).map(({ id, url, body: { CmdletInput: own } }) => ({
       id,

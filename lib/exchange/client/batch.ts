@@ -193,27 +193,49 @@ async function batchOf(asked: readonly Asked<unknown>[], ways: Ways): Promise<Ma
       )
       .join(",")}]}`;
   return await retrying(pace, async (): Promise<Try<Map<string, Page>>> => {
+    let replies: Map<string, HttpReply> | undefined;
     const reply = await endpoint.post({
       what: "$batch",
       where: endpoint.batchPath,
       body,
       requestId,
       prefer: "odata.continue-on-error",
+      cmdlets: asked.length,
+      outcomesIn: (answer) => {
+        replies = subRepliesIn(answer, asked);
+        return replies && [...replies.values()];
+      },
     });
-    return "fault" in reply ? reply : readBatch(reply, asked, ways);
+    return "fault" in reply ? reply : readBatch(reply, replies, asked, ways);
   });
+}
+
+/** The reply to each item, by its id, in the order of the items. An item without one is requested separately. */
+function subRepliesIn(
+  reply: HttpReply,
+  asked: readonly Asked<unknown>[],
+): Map<string, HttpReply> | undefined {
+  const responses = responsesIn(reply);
+  if (!responses) return undefined;
+  const replies = new Map<string, HttpReply>();
+  for (const { id } of asked) {
+    const [response, ...others] = responses.filter((response) => response.id === id);
+    // Two of them are not attributable.
+    if (response && others.length === 0) replies.set(id, subReplyOf(response));
+  }
+  return replies;
 }
 
 function readBatch(
   reply: HttpReply,
+  replies: ReadonlyMap<string, HttpReply> | undefined,
   asked: readonly Asked<unknown>[],
   ways: Ways,
 ): Try<Map<string, Page>> {
   const now = ways.seams.clock();
-  const responses = responsesIn(reply);
   // Anything but a list of responses is read as the answer to a reading cmdlet: all the forms of refusal are known
   // there.
-  if (!responses) {
+  if (!replies) {
     const read = readReply(reply, {
       command: { cmdlet: "Get-$batch", parameters: {} },
       continued: false,
@@ -232,10 +254,8 @@ function readBatch(
   const pages = new Map<string, Page>();
   for (const one of asked) {
     const { id, command } = one;
-    const [response, ...others] = responses.filter((response) => response.id === id);
-    // None, or two of them: not attributable, so the item is requested separately.
-    if (!response || others.length > 0) continue;
-    const own = subReplyOf(response);
+    const own = replies.get(id);
+    if (!own) continue;
     const read = readReply(own, { command, continued: false, now });
     const kept = ways.kept.keep(pageOf(one, ways), own, read);
     if ("value" in kept) pages.set(id, kept.value);

@@ -3,10 +3,11 @@ import type { Cloud } from "../../auth/clouds.ts";
 import { claimsIn } from "../../auth/claimsChallenge.ts";
 import type { Command } from "./command.ts";
 import type { KeptAnswers } from "../../net/keptAnswers.ts";
-import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
+import { retryAfterMs, unanswered, type Failure, type Pace } from "../../net/retry.ts";
 import { defaultMaxRequests, requestSlots, type RequestSlots } from "../../net/requestSlots.ts";
 import type { TokenSource } from "../../auth/token.ts";
 import type { HttpReply, Transport } from "../../net/transport.ts";
+import type { Outcome } from "../../net/turns.ts";
 import type { Tally } from "../../tally.ts";
 import { isBusy } from "./errors.ts";
 
@@ -45,6 +46,10 @@ export interface Post {
   prefer?: string;
   /** Others wait until it is answered (see `RequestSlots`). */
   isUrgent?: boolean;
+  /** The number of cmdlets in it. Absent: one. */
+  cmdlets?: number;
+  /** What came of several cmdlets, by an answer to them all. Undefined for any other answer. */
+  outcomesIn?(reply: HttpReply): readonly HttpReply[] | undefined;
   /** Called for each request: a redirect and a refused token lead to another one. */
   onSend?(): void;
 }
@@ -68,6 +73,26 @@ export interface Endpoint {
   headersFor(what: string, bearer: string): Record<string, string>;
 }
 
+const unknownOutcome: Outcome = { passed: 0, refused: 0 };
+
+/**
+ * What came of cmdlets, in the order in which they were sent. A 429 refuses their pace (RFC 6585), unless its text is
+ * about concurrent requests. Redirects, refused tokens and faults of a gateway show nothing about any cmdlet.
+ */
+function outcomeOf(replies: readonly HttpReply[], now: number): Outcome {
+  const isRefused = ({ status, text }: HttpReply): boolean => status === 429 && !isBusy(text);
+  const isPassed = ({ status, text }: HttpReply): boolean =>
+    (status < 300 || status === 400 || status === 403 || status === 404) && !isBusy(text);
+  const refused = replies.filter(isRefused);
+  const waits = refused.map(({ headers }) => retryAfterMs(headers["retry-after"], now) ?? 0);
+  const afterMs = Math.max(0, ...waits);
+  return {
+    passed: replies.filter(isPassed).length,
+    refused: replies.slice(replies.findLastIndex(isPassed) + 1).filter(isRefused).length,
+    afterMs: afterMs > 0 ? afterMs : undefined,
+  };
+}
+
 /**
  * The arbitration mailbox that exists in every tenant: requests anchored on it reach the same backend, and so see
  * their own writes.
@@ -78,7 +103,14 @@ const maxRedirects = 3;
 
 export function endpointOf(
   { tenantId, cloud, exchangeUrl }: ExchangeSettings,
-  { transport, token, pace, newId, slots = requestSlots(defaultMaxRequests) }: Seams,
+  {
+    transport,
+    token,
+    pace,
+    clock,
+    newId,
+    slots = requestSlots(defaultMaxRequests, { clock }),
+  }: Seams,
 ): Endpoint {
   let base = exchangeUrl ?? `https://${cloud.exchange}`;
   const connectionId = newId();
@@ -100,7 +132,7 @@ export function endpointOf(
   }
 
   async function sent(
-    { what, where, body, requestId, prefer, isUrgent, onSend }: Post,
+    { what, where, body, requestId, prefer, isUrgent, cmdlets = 1, outcomesIn, onSend }: Post,
     bearer: string,
   ): Promise<HttpReply | Failure> {
     const own = headersFor(what, bearer);
@@ -129,10 +161,31 @@ export function endpointOf(
       ).catch(unanswered);
     };
     return await slots.run(send, {
-      isRefusal: (reply) => "status" in reply && (reply.status === 429 || isBusy(reply.text)),
+      isRefusal: (reply) => "status" in reply && isBusy(reply.text),
       mayFollow: (refusal) =>
         "status" in refusal && isBusy(refusal.text) && refusal.headers["retry-after"] === undefined,
       isUrgent,
+      paced: {
+        operations: cmdlets,
+        sleep: waited,
+        outcomeOf: (reply) =>
+          "status" in reply ? outcomeOf(outcomesIn?.(reply) ?? [reply], clock()) : unknownOutcome,
+      },
+    });
+  }
+
+  async function waited(ms: number): Promise<void> {
+    if (ms >= pace.remaining())
+      throw new Fault({
+        kind: "throttled",
+        retryable: true,
+        message:
+          `Exchange Online takes no more cmdlets of this application for ${Math.ceil(ms / 1000)} s, ` +
+          "which would exceed the remaining time.",
+      });
+    pace.stats.waitedMs += ms;
+    await pace.sleep(ms, pace.signal).catch((thrown: unknown) => {
+      throw Fault.of(pace.signal.aborted ? pace.signal.reason : thrown);
     });
   }
 

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { Configuration } from "../types.ts";
 const check_configuration = validate21;
-const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","$comment":"expected, neededWhen, secret, verbatim, blankIsAbsent and reportsUnknown are keywords of this project; editors ignore them.","type":"object","blankIsAbsent":true,"reportsUnknown":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"type":"boolean","default":false},"AppCertificateBase64String":{"neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"type":"string","verbatim":true,"secret":true},"ConnectorPath":{"type":"string"},"NodePath":{"type":"string"},"ServeSocket":{"type":"string"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","default":"worldwide"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"default":"customerOwnedApplication"},"StateFolder":{"type":"string"},"MaxConcurrentRequests":{"type":"integer","minimum":1,"maximum":50,"expected":"a whole number from 1 to 50","default":10},"RecipientTypeDetails":{"type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"type":"boolean","default":false},"exchangeOnlineIntegration":{"type":"boolean","default":false},"deleteAccount":{"type":"boolean","default":false},"setManagerOnCreate":{"type":"boolean","default":false},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"default":"random"},"updateManagerOnUpdate":{"type":"boolean","default":false},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"default":"html"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"default":"replace"},"ClearAutoReplyOnEnable":{"type":"boolean","default":false},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"type":"boolean","default":true},"SubPermissionContractField":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a contract field such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"type":"boolean","default":false},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"type":"boolean","default":false},"LitigationHoldOffInactive":{"type":"boolean","default":false},"ResourceKeyField":{"type":"string","default":"ExternalId"},"ResourceNameField":{"type":"string","default":"DisplayName"},"GroupOwners":{"type":"boolean","default":false},"EntraGroupKinds":{"type":"array","minItems":1,"items":{"type":"string","enum":["security","microsoft365","mailEnabledSecurity","distributionList"]},"default":["security"]},"UniqueNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$","expected":"at most 40 letters, digits, dots, underscores and hyphens, such as HelloID","default":"HelloID"},"GroupVisibility":{"type":"string","enum":["Private","Public"],"default":"Private"},"GroupNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"type":"string"},"ResourcesHidden":{"type":"boolean","default":false},"RenameResources":{"type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","$comment":"expected, neededWhen, secret, verbatim, blankIsAbsent and reportsUnknown are keywords of this project; editors ignore them.","type":"object","blankIsAbsent":true,"reportsUnknown":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"type":"boolean","default":false},"AppCertificateBase64String":{"neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"type":"string","verbatim":true,"secret":true},"ConnectorPath":{"type":"string"},"NodePath":{"type":"string"},"ServeSocket":{"type":"string"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","default":"worldwide"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"default":"customerOwnedApplication"},"StateFolder":{"type":"string"},"MaxConcurrentRequests":{"type":"integer","minimum":1,"maximum":50,"expected":"a whole number from 1 to 50","default":10},"MaxCmdletsPerSecond":{"type":"integer","minimum":1,"expected":"a whole number of at least 1, or nothing"},"RecipientTypeDetails":{"type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"type":"boolean","default":false},"exchangeOnlineIntegration":{"type":"boolean","default":false},"deleteAccount":{"type":"boolean","default":false},"setManagerOnCreate":{"type":"boolean","default":false},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"default":"random"},"updateManagerOnUpdate":{"type":"boolean","default":false},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"default":"html"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"default":"replace"},"ClearAutoReplyOnEnable":{"type":"boolean","default":false},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"type":"boolean","default":true},"SubPermissionContractField":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a contract field such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"type":"boolean","default":false},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"type":"boolean","default":false},"LitigationHoldOffInactive":{"type":"boolean","default":false},"ResourceKeyField":{"type":"string","default":"ExternalId"},"ResourceNameField":{"type":"string","default":"DisplayName"},"GroupOwners":{"type":"boolean","default":false},"EntraGroupKinds":{"type":"array","minItems":1,"items":{"type":"string","enum":["security","microsoft365","mailEnabledSecurity","distributionList"]},"default":["security"]},"UniqueNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$","expected":"at most 40 letters, digits, dots, underscores and hyphens, such as HelloID","default":"HelloID"},"GroupVisibility":{"type":"string","enum":["Private","Public"],"default":"Private"},"GroupNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"type":"string"},"ResourcesHidden":{"type":"boolean","default":false},"RenameResources":{"type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const pattern0 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$", "u");
 const pattern1 = new RegExp("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$", "u");
 const pattern3 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$", "u");
@@ -496,10 +496,10 @@ vErrors.push(err28);
 errors++;
 }
 }
-let data15 = data.RecipientTypeDetails;
-if(Array.isArray(data15)){
-if(data15.length < 1){
-const err29 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1}};
+if(data.MaxCmdletsPerSecond !== undefined){
+let data15 = data.MaxCmdletsPerSecond;
+if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
+const err29 = {instancePath:instancePath+"/MaxCmdletsPerSecond",schemaPath:"#/properties/MaxCmdletsPerSecond/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -508,11 +508,9 @@ vErrors.push(err29);
 }
 errors++;
 }
-const len0 = data15.length;
-for(let i0=0; i0<len0; i0++){
-let data16 = data15[i0];
-if(typeof data16 !== "string"){
-const err30 = {instancePath:instancePath+"/RecipientTypeDetails/" + i0,schemaPath:"#/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"}};
+if((typeof data15 == "number") && (isFinite(data15))){
+if(data15 < 1 || isNaN(data15)){
+const err30 = {instancePath:instancePath+"/MaxCmdletsPerSecond",schemaPath:"#/properties/MaxCmdletsPerSecond/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -521,8 +519,12 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(!((((((((((data16 === "UserMailbox") || (data16 === "SharedMailbox")) || (data16 === "RoomMailbox")) || (data16 === "EquipmentMailbox")) || (data16 === "LinkedMailbox")) || (data16 === "LinkedRoomMailbox")) || (data16 === "TeamMailbox")) || (data16 === "SchedulingMailbox")) || (data16 === "LegacyMailbox")) || (data16 === "DiscoveryMailbox"))){
-const err31 = {instancePath:instancePath+"/RecipientTypeDetails/" + i0,schemaPath:"#/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.RecipientTypeDetails.items.enum}};
+}
+}
+let data16 = data.RecipientTypeDetails;
+if(Array.isArray(data16)){
+if(data16.length < 1){
+const err31 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -531,10 +533,11 @@ vErrors.push(err31);
 }
 errors++;
 }
-}
-}
-else {
-const err32 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"}};
+const len0 = data16.length;
+for(let i0=0; i0<len0; i0++){
+let data17 = data16[i0];
+if(typeof data17 !== "string"){
+const err32 = {instancePath:instancePath+"/RecipientTypeDetails/" + i0,schemaPath:"#/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -543,8 +546,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(typeof data.CorrelateOnly !== "boolean"){
-const err33 = {instancePath:instancePath+"/CorrelateOnly",schemaPath:"#/properties/CorrelateOnly/type",keyword:"type",params:{type: "boolean"}};
+if(!((((((((((data17 === "UserMailbox") || (data17 === "SharedMailbox")) || (data17 === "RoomMailbox")) || (data17 === "EquipmentMailbox")) || (data17 === "LinkedMailbox")) || (data17 === "LinkedRoomMailbox")) || (data17 === "TeamMailbox")) || (data17 === "SchedulingMailbox")) || (data17 === "LegacyMailbox")) || (data17 === "DiscoveryMailbox"))){
+const err33 = {instancePath:instancePath+"/RecipientTypeDetails/" + i0,schemaPath:"#/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.RecipientTypeDetails.items.enum}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -553,8 +556,10 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(typeof data.exchangeOnlineIntegration !== "boolean"){
-const err34 = {instancePath:instancePath+"/exchangeOnlineIntegration",schemaPath:"#/properties/exchangeOnlineIntegration/type",keyword:"type",params:{type: "boolean"}};
+}
+}
+else {
+const err34 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -563,8 +568,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(typeof data.deleteAccount !== "boolean"){
-const err35 = {instancePath:instancePath+"/deleteAccount",schemaPath:"#/properties/deleteAccount/type",keyword:"type",params:{type: "boolean"}};
+if(typeof data.CorrelateOnly !== "boolean"){
+const err35 = {instancePath:instancePath+"/CorrelateOnly",schemaPath:"#/properties/CorrelateOnly/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -573,8 +578,8 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(typeof data.setManagerOnCreate !== "boolean"){
-const err36 = {instancePath:instancePath+"/setManagerOnCreate",schemaPath:"#/properties/setManagerOnCreate/type",keyword:"type",params:{type: "boolean"}};
+if(typeof data.exchangeOnlineIntegration !== "boolean"){
+const err36 = {instancePath:instancePath+"/exchangeOnlineIntegration",schemaPath:"#/properties/exchangeOnlineIntegration/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -583,9 +588,8 @@ vErrors.push(err36);
 }
 errors++;
 }
-let data21 = data.PasswordPolicy;
-if(typeof data21 !== "string"){
-const err37 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/type",keyword:"type",params:{type: "string"}};
+if(typeof data.deleteAccount !== "boolean"){
+const err37 = {instancePath:instancePath+"/deleteAccount",schemaPath:"#/properties/deleteAccount/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -594,8 +598,8 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(!((data21 === "random") || (data21 === "passphrase"))){
-const err38 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/enum",keyword:"enum",params:{allowedValues: schema6.properties.PasswordPolicy.enum}};
+if(typeof data.setManagerOnCreate !== "boolean"){
+const err38 = {instancePath:instancePath+"/setManagerOnCreate",schemaPath:"#/properties/setManagerOnCreate/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -604,8 +608,9 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(typeof data.updateManagerOnUpdate !== "boolean"){
-const err39 = {instancePath:instancePath+"/updateManagerOnUpdate",schemaPath:"#/properties/updateManagerOnUpdate/type",keyword:"type",params:{type: "boolean"}};
+let data22 = data.PasswordPolicy;
+if(typeof data22 !== "string"){
+const err39 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -614,9 +619,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-let data23 = data.AutoReplyMessageFormat;
-if(typeof data23 !== "string"){
-const err40 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/type",keyword:"type",params:{type: "string"}};
+if(!((data22 === "random") || (data22 === "passphrase"))){
+const err40 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/enum",keyword:"enum",params:{allowedValues: schema6.properties.PasswordPolicy.enum}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -625,8 +629,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(!((data23 === "html") || (data23 === "text"))){
-const err41 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/enum",keyword:"enum",params:{allowedValues: schema6.properties.AutoReplyMessageFormat.enum}};
+if(typeof data.updateManagerOnUpdate !== "boolean"){
+const err41 = {instancePath:instancePath+"/updateManagerOnUpdate",schemaPath:"#/properties/updateManagerOnUpdate/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -635,9 +639,9 @@ vErrors.push(err41);
 }
 errors++;
 }
-let data24 = data.ExistingAutoReply;
+let data24 = data.AutoReplyMessageFormat;
 if(typeof data24 !== "string"){
-const err42 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/type",keyword:"type",params:{type: "string"}};
+const err42 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -646,8 +650,8 @@ vErrors.push(err42);
 }
 errors++;
 }
-if(!((data24 === "replace") || (data24 === "keep"))){
-const err43 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/enum",keyword:"enum",params:{allowedValues: schema6.properties.ExistingAutoReply.enum}};
+if(!((data24 === "html") || (data24 === "text"))){
+const err43 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/enum",keyword:"enum",params:{allowedValues: schema6.properties.AutoReplyMessageFormat.enum}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -656,8 +660,9 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(typeof data.ClearAutoReplyOnEnable !== "boolean"){
-const err44 = {instancePath:instancePath+"/ClearAutoReplyOnEnable",schemaPath:"#/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"}};
+let data25 = data.ExistingAutoReply;
+if(typeof data25 !== "string"){
+const err44 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -666,9 +671,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-let data26 = data.SharedMailboxReference;
-if(typeof data26 !== "string"){
-const err45 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/type",keyword:"type",params:{type: "string"}};
+if(!((data25 === "replace") || (data25 === "keep"))){
+const err45 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/enum",keyword:"enum",params:{allowedValues: schema6.properties.ExistingAutoReply.enum}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -677,8 +681,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(!((data26 === "combined") || (data26 === "separate"))){
-const err46 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxReference.enum}};
+if(typeof data.ClearAutoReplyOnEnable !== "boolean"){
+const err46 = {instancePath:instancePath+"/ClearAutoReplyOnEnable",schemaPath:"#/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -687,10 +691,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-let data27 = data.SharedMailboxRights;
-if(Array.isArray(data27)){
-if(data27.length < 1){
-const err47 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/minItems",keyword:"minItems",params:{limit: 1}};
+let data27 = data.SharedMailboxReference;
+if(typeof data27 !== "string"){
+const err47 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -699,11 +702,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-const len1 = data27.length;
-for(let i1=0; i1<len1; i1++){
-let data28 = data27[i1];
-if(typeof data28 !== "string"){
-const err48 = {instancePath:instancePath+"/SharedMailboxRights/" + i1,schemaPath:"#/properties/SharedMailboxRights/items/type",keyword:"type",params:{type: "string"}};
+if(!((data27 === "combined") || (data27 === "separate"))){
+const err48 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxReference.enum}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -712,8 +712,10 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(!(((data28 === "FullAccess") || (data28 === "SendAs")) || (data28 === "SendOnBehalf"))){
-const err49 = {instancePath:instancePath+"/SharedMailboxRights/" + i1,schemaPath:"#/properties/SharedMailboxRights/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxRights.items.enum}};
+let data28 = data.SharedMailboxRights;
+if(Array.isArray(data28)){
+if(data28.length < 1){
+const err49 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -722,10 +724,11 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-}
-else {
-const err50 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/type",keyword:"type",params:{type: "array"}};
+const len1 = data28.length;
+for(let i1=0; i1<len1; i1++){
+let data29 = data28[i1];
+if(typeof data29 !== "string"){
+const err50 = {instancePath:instancePath+"/SharedMailboxRights/" + i1,schemaPath:"#/properties/SharedMailboxRights/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -734,10 +737,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-let data29 = data.SharedMailboxTypes;
-if(Array.isArray(data29)){
-if(data29.length < 1){
-const err51 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/minItems",keyword:"minItems",params:{limit: 1}};
+if(!(((data29 === "FullAccess") || (data29 === "SendAs")) || (data29 === "SendOnBehalf"))){
+const err51 = {instancePath:instancePath+"/SharedMailboxRights/" + i1,schemaPath:"#/properties/SharedMailboxRights/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxRights.items.enum}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -746,11 +747,10 @@ vErrors.push(err51);
 }
 errors++;
 }
-const len2 = data29.length;
-for(let i2=0; i2<len2; i2++){
-let data30 = data29[i2];
-if(typeof data30 !== "string"){
-const err52 = {instancePath:instancePath+"/SharedMailboxTypes/" + i2,schemaPath:"#/properties/SharedMailboxTypes/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -759,8 +759,10 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(!((((data30 === "SharedMailbox") || (data30 === "UserMailbox")) || (data30 === "RoomMailbox")) || (data30 === "EquipmentMailbox"))){
-const err53 = {instancePath:instancePath+"/SharedMailboxTypes/" + i2,schemaPath:"#/properties/SharedMailboxTypes/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxTypes.items.enum}};
+let data30 = data.SharedMailboxTypes;
+if(Array.isArray(data30)){
+if(data30.length < 1){
+const err53 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -769,10 +771,11 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-}
-else {
-const err54 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/type",keyword:"type",params:{type: "array"}};
+const len2 = data30.length;
+for(let i2=0; i2<len2; i2++){
+let data31 = data30[i2];
+if(typeof data31 !== "string"){
+const err54 = {instancePath:instancePath+"/SharedMailboxTypes/" + i2,schemaPath:"#/properties/SharedMailboxTypes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -781,8 +784,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(typeof data.AutoMapping !== "boolean"){
-const err55 = {instancePath:instancePath+"/AutoMapping",schemaPath:"#/properties/AutoMapping/type",keyword:"type",params:{type: "boolean"}};
+if(!((((data31 === "SharedMailbox") || (data31 === "UserMailbox")) || (data31 === "RoomMailbox")) || (data31 === "EquipmentMailbox"))){
+const err55 = {instancePath:instancePath+"/SharedMailboxTypes/" + i2,schemaPath:"#/properties/SharedMailboxTypes/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxTypes.items.enum}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -791,10 +794,10 @@ vErrors.push(err55);
 }
 errors++;
 }
-let data32 = data.SubPermissionContractField;
-if(typeof data32 === "string"){
-if(!pattern3.test(data32)){
-const err56 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$"}};
+}
+}
+else {
+const err56 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -803,9 +806,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-else {
-const err57 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/type",keyword:"type",params:{type: "string"}};
+if(typeof data.AutoMapping !== "boolean"){
+const err57 = {instancePath:instancePath+"/AutoMapping",schemaPath:"#/properties/AutoMapping/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -814,9 +816,10 @@ vErrors.push(err57);
 }
 errors++;
 }
-let data33 = data.SubPermissionAttribute;
-if(typeof data33 !== "string"){
-const err58 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/type",keyword:"type",params:{type: "string"}};
+let data33 = data.SubPermissionContractField;
+if(typeof data33 === "string"){
+if(!pattern3.test(data33)){
+const err58 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -825,8 +828,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(!((((((((((((((((((data33 === "CustomAttribute1") || (data33 === "CustomAttribute2")) || (data33 === "CustomAttribute3")) || (data33 === "CustomAttribute4")) || (data33 === "CustomAttribute5")) || (data33 === "CustomAttribute6")) || (data33 === "CustomAttribute7")) || (data33 === "CustomAttribute8")) || (data33 === "CustomAttribute9")) || (data33 === "CustomAttribute10")) || (data33 === "CustomAttribute11")) || (data33 === "CustomAttribute12")) || (data33 === "CustomAttribute13")) || (data33 === "CustomAttribute14")) || (data33 === "CustomAttribute15")) || (data33 === "Alias")) || (data33 === "DisplayName")) || (data33 === "Name"))){
-const err59 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionAttribute.enum}};
+}
+else {
+const err59 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -835,9 +839,9 @@ vErrors.push(err59);
 }
 errors++;
 }
-let data34 = data.SubPermissionNoMatch;
+let data34 = data.SubPermissionAttribute;
 if(typeof data34 !== "string"){
-const err60 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/type",keyword:"type",params:{type: "string"}};
+const err60 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -846,8 +850,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(!((data34 === "error") || (data34 === "skip"))){
-const err61 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionNoMatch.enum}};
+if(!((((((((((((((((((data34 === "CustomAttribute1") || (data34 === "CustomAttribute2")) || (data34 === "CustomAttribute3")) || (data34 === "CustomAttribute4")) || (data34 === "CustomAttribute5")) || (data34 === "CustomAttribute6")) || (data34 === "CustomAttribute7")) || (data34 === "CustomAttribute8")) || (data34 === "CustomAttribute9")) || (data34 === "CustomAttribute10")) || (data34 === "CustomAttribute11")) || (data34 === "CustomAttribute12")) || (data34 === "CustomAttribute13")) || (data34 === "CustomAttribute14")) || (data34 === "CustomAttribute15")) || (data34 === "Alias")) || (data34 === "DisplayName")) || (data34 === "Name"))){
+const err61 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionAttribute.enum}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -856,8 +860,9 @@ vErrors.push(err61);
 }
 errors++;
 }
-if(typeof data.SubPermissionPreviewAllContracts !== "boolean"){
-const err62 = {instancePath:instancePath+"/SubPermissionPreviewAllContracts",schemaPath:"#/properties/SubPermissionPreviewAllContracts/type",keyword:"type",params:{type: "boolean"}};
+let data35 = data.SubPermissionNoMatch;
+if(typeof data35 !== "string"){
+const err62 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -866,9 +871,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-let data36 = data.MarkerAttribute;
-if(typeof data36 !== "string"){
-const err63 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/type",keyword:"type",params:{type: "string"}};
+if(!((data35 === "error") || (data35 === "skip"))){
+const err63 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionNoMatch.enum}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -877,8 +881,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(!(((((((((((((((data36 === "CustomAttribute1") || (data36 === "CustomAttribute2")) || (data36 === "CustomAttribute3")) || (data36 === "CustomAttribute4")) || (data36 === "CustomAttribute5")) || (data36 === "CustomAttribute6")) || (data36 === "CustomAttribute7")) || (data36 === "CustomAttribute8")) || (data36 === "CustomAttribute9")) || (data36 === "CustomAttribute10")) || (data36 === "CustomAttribute11")) || (data36 === "CustomAttribute12")) || (data36 === "CustomAttribute13")) || (data36 === "CustomAttribute14")) || (data36 === "CustomAttribute15"))){
-const err64 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.MarkerAttribute.enum}};
+if(typeof data.SubPermissionPreviewAllContracts !== "boolean"){
+const err64 = {instancePath:instancePath+"/SubPermissionPreviewAllContracts",schemaPath:"#/properties/SubPermissionPreviewAllContracts/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -887,8 +891,9 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(typeof data.GroupMarker !== "string"){
-const err65 = {instancePath:instancePath+"/GroupMarker",schemaPath:"#/properties/GroupMarker/type",keyword:"type",params:{type: "string"}};
+let data37 = data.MarkerAttribute;
+if(typeof data37 !== "string"){
+const err65 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -897,8 +902,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(typeof data.SharedMailboxMarker !== "string"){
-const err66 = {instancePath:instancePath+"/SharedMailboxMarker",schemaPath:"#/properties/SharedMailboxMarker/type",keyword:"type",params:{type: "string"}};
+if(!(((((((((((((((data37 === "CustomAttribute1") || (data37 === "CustomAttribute2")) || (data37 === "CustomAttribute3")) || (data37 === "CustomAttribute4")) || (data37 === "CustomAttribute5")) || (data37 === "CustomAttribute6")) || (data37 === "CustomAttribute7")) || (data37 === "CustomAttribute8")) || (data37 === "CustomAttribute9")) || (data37 === "CustomAttribute10")) || (data37 === "CustomAttribute11")) || (data37 === "CustomAttribute12")) || (data37 === "CustomAttribute13")) || (data37 === "CustomAttribute14")) || (data37 === "CustomAttribute15"))){
+const err66 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.MarkerAttribute.enum}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -907,9 +912,8 @@ vErrors.push(err66);
 }
 errors++;
 }
-let data39 = data.CombinedRightsImport;
-if(typeof data39 !== "string"){
-const err67 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/type",keyword:"type",params:{type: "string"}};
+if(typeof data.GroupMarker !== "string"){
+const err67 = {instancePath:instancePath+"/GroupMarker",schemaPath:"#/properties/GroupMarker/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -918,8 +922,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(!((data39 === "all") || (data39 === "fullAccess"))){
-const err68 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/enum",keyword:"enum",params:{allowedValues: schema6.properties.CombinedRightsImport.enum}};
+if(typeof data.SharedMailboxMarker !== "string"){
+const err68 = {instancePath:instancePath+"/SharedMailboxMarker",schemaPath:"#/properties/SharedMailboxMarker/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -928,9 +932,9 @@ vErrors.push(err68);
 }
 errors++;
 }
-let data40 = data.ConfirmRevokes;
+let data40 = data.CombinedRightsImport;
 if(typeof data40 !== "string"){
-const err69 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/type",keyword:"type",params:{type: "string"}};
+const err69 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -939,8 +943,8 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(!((data40 === "accepted") || (data40 === "strict"))){
-const err70 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/enum",keyword:"enum",params:{allowedValues: schema6.properties.ConfirmRevokes.enum}};
+if(!((data40 === "all") || (data40 === "fullAccess"))){
+const err70 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/enum",keyword:"enum",params:{allowedValues: schema6.properties.CombinedRightsImport.enum}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -949,9 +953,9 @@ vErrors.push(err70);
 }
 errors++;
 }
-let data41 = data.CalendarRightConflict;
+let data41 = data.ConfirmRevokes;
 if(typeof data41 !== "string"){
-const err71 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"}};
+const err71 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -960,8 +964,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-if(!((data41 === "refuse") || (data41 === "overwrite"))){
-const err72 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema6.properties.CalendarRightConflict.enum}};
+if(!((data41 === "accepted") || (data41 === "strict"))){
+const err72 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/enum",keyword:"enum",params:{allowedValues: schema6.properties.ConfirmRevokes.enum}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -970,8 +974,9 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(typeof data.LitigationHoldMayShorten !== "boolean"){
-const err73 = {instancePath:instancePath+"/LitigationHoldMayShorten",schemaPath:"#/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"}};
+let data42 = data.CalendarRightConflict;
+if(typeof data42 !== "string"){
+const err73 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -980,8 +985,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-if(typeof data.LitigationHoldOffInactive !== "boolean"){
-const err74 = {instancePath:instancePath+"/LitigationHoldOffInactive",schemaPath:"#/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"}};
+if(!((data42 === "refuse") || (data42 === "overwrite"))){
+const err74 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema6.properties.CalendarRightConflict.enum}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -990,8 +995,8 @@ vErrors.push(err74);
 }
 errors++;
 }
-if(typeof data.ResourceKeyField !== "string"){
-const err75 = {instancePath:instancePath+"/ResourceKeyField",schemaPath:"#/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"}};
+if(typeof data.LitigationHoldMayShorten !== "boolean"){
+const err75 = {instancePath:instancePath+"/LitigationHoldMayShorten",schemaPath:"#/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1000,8 +1005,8 @@ vErrors.push(err75);
 }
 errors++;
 }
-if(typeof data.ResourceNameField !== "string"){
-const err76 = {instancePath:instancePath+"/ResourceNameField",schemaPath:"#/properties/ResourceNameField/type",keyword:"type",params:{type: "string"}};
+if(typeof data.LitigationHoldOffInactive !== "boolean"){
+const err76 = {instancePath:instancePath+"/LitigationHoldOffInactive",schemaPath:"#/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1010,8 +1015,8 @@ vErrors.push(err76);
 }
 errors++;
 }
-if(typeof data.GroupOwners !== "boolean"){
-const err77 = {instancePath:instancePath+"/GroupOwners",schemaPath:"#/properties/GroupOwners/type",keyword:"type",params:{type: "boolean"}};
+if(typeof data.ResourceKeyField !== "string"){
+const err77 = {instancePath:instancePath+"/ResourceKeyField",schemaPath:"#/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1020,10 +1025,8 @@ vErrors.push(err77);
 }
 errors++;
 }
-let data47 = data.EntraGroupKinds;
-if(Array.isArray(data47)){
-if(data47.length < 1){
-const err78 = {instancePath:instancePath+"/EntraGroupKinds",schemaPath:"#/properties/EntraGroupKinds/minItems",keyword:"minItems",params:{limit: 1}};
+if(typeof data.ResourceNameField !== "string"){
+const err78 = {instancePath:instancePath+"/ResourceNameField",schemaPath:"#/properties/ResourceNameField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1032,11 +1035,8 @@ vErrors.push(err78);
 }
 errors++;
 }
-const len3 = data47.length;
-for(let i3=0; i3<len3; i3++){
-let data48 = data47[i3];
-if(typeof data48 !== "string"){
-const err79 = {instancePath:instancePath+"/EntraGroupKinds/" + i3,schemaPath:"#/properties/EntraGroupKinds/items/type",keyword:"type",params:{type: "string"}};
+if(typeof data.GroupOwners !== "boolean"){
+const err79 = {instancePath:instancePath+"/GroupOwners",schemaPath:"#/properties/GroupOwners/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1045,8 +1045,10 @@ vErrors.push(err79);
 }
 errors++;
 }
-if(!((((data48 === "security") || (data48 === "microsoft365")) || (data48 === "mailEnabledSecurity")) || (data48 === "distributionList"))){
-const err80 = {instancePath:instancePath+"/EntraGroupKinds/" + i3,schemaPath:"#/properties/EntraGroupKinds/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.EntraGroupKinds.items.enum}};
+let data48 = data.EntraGroupKinds;
+if(Array.isArray(data48)){
+if(data48.length < 1){
+const err80 = {instancePath:instancePath+"/EntraGroupKinds",schemaPath:"#/properties/EntraGroupKinds/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1055,10 +1057,11 @@ vErrors.push(err80);
 }
 errors++;
 }
-}
-}
-else {
-const err81 = {instancePath:instancePath+"/EntraGroupKinds",schemaPath:"#/properties/EntraGroupKinds/type",keyword:"type",params:{type: "array"}};
+const len3 = data48.length;
+for(let i3=0; i3<len3; i3++){
+let data49 = data48[i3];
+if(typeof data49 !== "string"){
+const err81 = {instancePath:instancePath+"/EntraGroupKinds/" + i3,schemaPath:"#/properties/EntraGroupKinds/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1067,10 +1070,8 @@ vErrors.push(err81);
 }
 errors++;
 }
-let data49 = data.UniqueNamePrefix;
-if(typeof data49 === "string"){
-if(!pattern4.test(data49)){
-const err82 = {instancePath:instancePath+"/UniqueNamePrefix",schemaPath:"#/properties/UniqueNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"}};
+if(!((((data49 === "security") || (data49 === "microsoft365")) || (data49 === "mailEnabledSecurity")) || (data49 === "distributionList"))){
+const err82 = {instancePath:instancePath+"/EntraGroupKinds/" + i3,schemaPath:"#/properties/EntraGroupKinds/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.EntraGroupKinds.items.enum}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1080,8 +1081,9 @@ vErrors.push(err82);
 errors++;
 }
 }
+}
 else {
-const err83 = {instancePath:instancePath+"/UniqueNamePrefix",schemaPath:"#/properties/UniqueNamePrefix/type",keyword:"type",params:{type: "string"}};
+const err83 = {instancePath:instancePath+"/EntraGroupKinds",schemaPath:"#/properties/EntraGroupKinds/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1090,9 +1092,10 @@ vErrors.push(err83);
 }
 errors++;
 }
-let data50 = data.GroupVisibility;
-if(typeof data50 !== "string"){
-const err84 = {instancePath:instancePath+"/GroupVisibility",schemaPath:"#/properties/GroupVisibility/type",keyword:"type",params:{type: "string"}};
+let data50 = data.UniqueNamePrefix;
+if(typeof data50 === "string"){
+if(!pattern4.test(data50)){
+const err84 = {instancePath:instancePath+"/UniqueNamePrefix",schemaPath:"#/properties/UniqueNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1101,8 +1104,9 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(!((data50 === "Private") || (data50 === "Public"))){
-const err85 = {instancePath:instancePath+"/GroupVisibility",schemaPath:"#/properties/GroupVisibility/enum",keyword:"enum",params:{allowedValues: schema6.properties.GroupVisibility.enum}};
+}
+else {
+const err85 = {instancePath:instancePath+"/UniqueNamePrefix",schemaPath:"#/properties/UniqueNamePrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1111,10 +1115,9 @@ vErrors.push(err85);
 }
 errors++;
 }
-let data51 = data.GroupNamePrefix;
-if(typeof data51 === "string"){
-if(!pattern5.test(data51)){
-const err86 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+let data51 = data.GroupVisibility;
+if(typeof data51 !== "string"){
+const err86 = {instancePath:instancePath+"/GroupVisibility",schemaPath:"#/properties/GroupVisibility/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1123,9 +1126,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-}
-else {
-const err87 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"}};
+if(!((data51 === "Private") || (data51 === "Public"))){
+const err87 = {instancePath:instancePath+"/GroupVisibility",schemaPath:"#/properties/GroupVisibility/enum",keyword:"enum",params:{allowedValues: schema6.properties.GroupVisibility.enum}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1134,10 +1136,10 @@ vErrors.push(err87);
 }
 errors++;
 }
-let data52 = data.SharedMailboxNamePrefix;
+let data52 = data.GroupNamePrefix;
 if(typeof data52 === "string"){
 if(!pattern5.test(data52)){
-const err88 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+const err88 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1148,7 +1150,7 @@ errors++;
 }
 }
 else {
-const err89 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"}};
+const err89 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1157,11 +1159,10 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(data.ResourceDomain !== undefined){
-let data53 = data.ResourceDomain;
+let data53 = data.SharedMailboxNamePrefix;
 if(typeof data53 === "string"){
-if(!pattern0.test(data53)){
-const err90 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"}};
+if(!pattern5.test(data53)){
+const err90 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1172,7 +1173,7 @@ errors++;
 }
 }
 else {
-const err91 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/type",keyword:"type",params:{type: "string"}};
+const err91 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1181,10 +1182,11 @@ vErrors.push(err91);
 }
 errors++;
 }
-}
-if(data.ResourceOwner !== undefined){
-if(typeof data.ResourceOwner !== "string"){
-const err92 = {instancePath:instancePath+"/ResourceOwner",schemaPath:"#/properties/ResourceOwner/type",keyword:"type",params:{type: "string"}};
+if(data.ResourceDomain !== undefined){
+let data54 = data.ResourceDomain;
+if(typeof data54 === "string"){
+if(!pattern0.test(data54)){
+const err92 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1194,8 +1196,8 @@ vErrors.push(err92);
 errors++;
 }
 }
-if(typeof data.ResourcesHidden !== "boolean"){
-const err93 = {instancePath:instancePath+"/ResourcesHidden",schemaPath:"#/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err93 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1204,8 +1206,10 @@ vErrors.push(err93);
 }
 errors++;
 }
-if(typeof data.RenameResources !== "boolean"){
-const err94 = {instancePath:instancePath+"/RenameResources",schemaPath:"#/properties/RenameResources/type",keyword:"type",params:{type: "boolean"}};
+}
+if(data.ResourceOwner !== undefined){
+if(typeof data.ResourceOwner !== "string"){
+const err94 = {instancePath:instancePath+"/ResourceOwner",schemaPath:"#/properties/ResourceOwner/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1215,8 +1219,8 @@ vErrors.push(err94);
 errors++;
 }
 }
-else {
-const err95 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(typeof data.ResourcesHidden !== "boolean"){
+const err95 = {instancePath:instancePath+"/ResourcesHidden",schemaPath:"#/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1225,7 +1229,28 @@ vErrors.push(err95);
 }
 errors++;
 }
+if(typeof data.RenameResources !== "boolean"){
+const err96 = {instancePath:instancePath+"/RenameResources",schemaPath:"#/properties/RenameResources/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+}
+else {
+const err97 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
 validate21.errors = vErrors;
 return errors === 0;
 }
-export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"reportsUnknown":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"ConnectorPath":{"type":"string","label":"Connector path"},"NodePath":{"type":"string","label":"Node path"},"ServeSocket":{"type":"string","label":"Service file"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","label":"Cloud"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"label":"Connection"},"StateFolder":{"type":"string","label":"State folder"},"MaxConcurrentRequests":{"type":"integer","expected":"a whole number from 1 to 50","label":"Maximum concurrent requests"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"exchangeOnlineIntegration":{"type":"boolean","label":"Exchange Online"},"deleteAccount":{"type":"boolean","label":"Delete the user"},"setManagerOnCreate":{"type":"boolean","label":"Manager on create"},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"label":"Password of new users"},"updateManagerOnUpdate":{"type":"boolean","label":"Manager on update"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"label":"Automatic reply that is on"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Shared mailbox types"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a contract field such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Group marker"},"SharedMailboxMarker":{"type":"string","label":"Shared mailbox marker"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Allow shortening holds"},"LitigationHoldOffInactive":{"type":"boolean","label":"Allow removing holds from inactive mailboxes"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupOwners":{"type":"boolean","label":"Owners as permissions"},"EntraGroupKinds":{"type":"array","items":{"type":"string","enum":["security","microsoft365","mailEnabledSecurity","distributionList"]},"label":"Kinds of group"},"UniqueNamePrefix":{"type":"string","expected":"at most 40 letters, digits, dots, underscores and hyphens, such as HelloID","label":"Unique name prefix"},"GroupVisibility":{"type":"string","enum":["Private","Public"],"label":"Visibility of new groups"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Group name prefix"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Shared mailbox name prefix"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Resource domain"},"ResourceOwner":{"type":"string","label":"Group owner"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}} };
+export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"reportsUnknown":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"ConnectorPath":{"type":"string","label":"Connector path"},"NodePath":{"type":"string","label":"Node path"},"ServeSocket":{"type":"string","label":"Service file"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","label":"Cloud"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"label":"Connection"},"StateFolder":{"type":"string","label":"State folder"},"MaxConcurrentRequests":{"type":"integer","expected":"a whole number from 1 to 50","label":"Maximum concurrent requests"},"MaxCmdletsPerSecond":{"type":"integer","expected":"a whole number of at least 1, or nothing","label":"Maximum cmdlets per second"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"exchangeOnlineIntegration":{"type":"boolean","label":"Exchange Online"},"deleteAccount":{"type":"boolean","label":"Delete the user"},"setManagerOnCreate":{"type":"boolean","label":"Manager on create"},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"label":"Password of new users"},"updateManagerOnUpdate":{"type":"boolean","label":"Manager on update"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"label":"Automatic reply that is on"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Shared mailbox types"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a contract field such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Group marker"},"SharedMailboxMarker":{"type":"string","label":"Shared mailbox marker"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Allow shortening holds"},"LitigationHoldOffInactive":{"type":"boolean","label":"Allow removing holds from inactive mailboxes"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupOwners":{"type":"boolean","label":"Owners as permissions"},"EntraGroupKinds":{"type":"array","items":{"type":"string","enum":["security","microsoft365","mailEnabledSecurity","distributionList"]},"label":"Kinds of group"},"UniqueNamePrefix":{"type":"string","expected":"at most 40 letters, digits, dots, underscores and hyphens, such as HelloID","label":"Unique name prefix"},"GroupVisibility":{"type":"string","enum":["Private","Public"],"label":"Visibility of new groups"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Group name prefix"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Shared mailbox name prefix"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Resource domain"},"ResourceOwner":{"type":"string","label":"Group owner"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}} };

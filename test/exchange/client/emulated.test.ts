@@ -34,6 +34,11 @@ async function live(state: State = seedState(), remainingMs = 25_000): Promise<L
   running = await startEmulator({ state });
   const { emulator, loginUrl, exchangeUrl, clientSecret, ...ids } = running;
   const time = timeOf({ remainingMs });
+  const { sleep } = time.pace;
+  time.pace.sleep = (ms, signal) => {
+    emulator.advance(ms);
+    return sleep(ms, signal);
+  };
   const clock = (): number => emulator.now();
   const cloud = clouds[state.tenant.cloud];
   const token = tokenSource(

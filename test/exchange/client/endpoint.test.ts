@@ -210,7 +210,8 @@ describe("requests at the same time", () => {
   });
 
   it.each<[string, HttpReply, number]>([
-    ["a 429", reply(429), 2],
+    ["a 429, which is about the pace", reply(429), 5],
+    ["the cap on concurrent requests with 429", reply(429, busy), 2],
     ["the cap on concurrent requests with 200", reply(200, busy), 2],
     ["the cap on concurrent requests with 400", reply(400, busy), 2],
     ["a 503", reply(503), 6],

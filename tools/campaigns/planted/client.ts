@@ -162,8 +162,8 @@ export const clientFaults: readonly Faults[] = [
         why: "A token that is refused would be fetched anew for ever.",
       },
       {
-        find: "reply.status === 429 || isBusy(reply.text)",
-        replace: "reply.status === 600",
+        find: '"status" in reply && isBusy(reply.text),',
+        replace: '"status" in reply && reply.status === 600,',
         why: "A busy service would get as many requests as before.",
       },
       {
@@ -177,8 +177,8 @@ export const clientFaults: readonly Faults[] = [
     file: "lib/exchange/client/batch.ts",
     faults: [
       {
-        find: "!response || others.length > 0",
-        replace: "!response",
+        find: "response && others.length === 0",
+        replace: "response",
         why: "Two answers under one id: one of them would be attributed by chance.",
       },
       {

@@ -109,6 +109,119 @@ export const netFaults: readonly Faults[] = [
     ],
   },
   {
+    file: "lib/net/requestSlots.ts",
+    tests: ["test/exchange/client/cmdletPace.test.ts", "test/exchange/client/endpoint.test.ts"],
+    faults: [
+      {
+        find: "else if (outcome.refused === 0)",
+        replace: "else",
+        why: "A refusal of the pace would allow more requests at once.",
+      },
+      {
+        find: "  function forEvent(): RequestSlots {\n    const place = slotsOf(1);",
+        replace: "  const place = slotsOf(1);\n  function forEvent(): RequestSlots {",
+        why: "An event would wait for all that an import of the same service has ready.",
+      },
+      {
+        find: "outcome = paced.outcomeOf(reply);",
+        replace: "paced.outcomeOf(reply);",
+        why: "Refusals of the pace would teach nothing.",
+      },
+    ],
+  },
+  {
+    file: "lib/net/turns.ts",
+    tests: ["test/net/pacer.test.ts"],
+    faults: [
+      {
+        find: "if (maxPerSecond !== undefined) loading ??= load();",
+        replace: "",
+        why: "A maximum would count for nothing before the first refusal.",
+      },
+      {
+        find: "if (outcome.refused > 0) loading ??= load();",
+        replace: "",
+        why: "No refusal would teach a pace.",
+      },
+      {
+        find: "turn.passed = outcome.passed;",
+        replace: "",
+        why: "What passed before the first refusal would be unknown.",
+      },
+      {
+        find: "turns[0].at < turn.at - memoryMs",
+        replace: "turns[0].at < turn.at",
+        why: "The pace would be that of the latest request.",
+      },
+    ],
+  },
+  {
+    file: "lib/net/pacer.ts",
+    tests: ["test/net/pacer.test.ts"],
+    faults: [
+      {
+        find: "const refusalsOfLimit = 2;",
+        replace: "const refusalsOfLimit = 1;",
+        why: "One refusal for any reason would hold a whole import up.",
+      },
+      {
+        find: "if (isFirst && !isNews) return;",
+        replace: "",
+        why: "Late refusals of one limit would count as another one.",
+      },
+      {
+        find: "openAt ?? (lastRefusedAt + trial.at) / 2",
+        replace: "(lastRefusedAt + trial.at) / 2",
+        why: "The pace would be twice what the service takes.",
+      },
+      {
+        find: "afterMs ?? trialMs",
+        replace: "trialMs",
+        why: "The time that the service requests would not be kept.",
+      },
+      {
+        find: "Math.max(1, Math.min(perSecond, fastest))",
+        replace: "Math.max(1, perSecond)",
+        why: "No pace would be learned.",
+      },
+      {
+        find: "Math.min(maxPerSecond, perSecond * (1 + step))",
+        replace: "perSecond * (1 + step)",
+        why: "The setting would be exceeded after a while.",
+      },
+      {
+        find: "step *= 2;",
+        replace: "",
+        why: "An import would stay slow after a pace that was learned by mistake.",
+      },
+      {
+        find: "if (calmOperations < calmSeconds * perSecond) return;",
+        replace: "",
+        why: "The service would refuse requests all the time.",
+      },
+      {
+        find: "if (isLost && isTrying)",
+        replace: "if (isTrying && passed > 1)",
+        why: "After a request that got no answer the others would wait for ten seconds.",
+      },
+      {
+        find: "trialAt = clock() + patienceMs;",
+        replace: "trialAt = Infinity;",
+        why: "A request that is never answered would hold all others up for good.",
+      },
+      {
+        find: "Math.max(0, atOnce - operations)",
+        replace: "0",
+        why: "An event of a few cmdlets would wait for its own.",
+      },
+      {
+        find: "      } finally {\n        leave();\n      }",
+        replace: "      } catch (thrown) {\n        throw thrown;\n      }\n      leave();",
+        why: "An event that ends while it waits would hold all others up for good.",
+      },
+    ],
+  },
+  {
     file: "lib/net/keep.ts",
     faults: [
       {
