@@ -1,5 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { lateDirectory } from "./activeDirectory/client/lateDirectory.ts";
+import type { DirectoryTarget } from "./activeDirectory/target.ts";
 import { clouds, type Cloud, type Resource } from "./auth/clouds.ts";
 import type { Parameters } from "./exchange/client/encoding.ts";
 import { exchangeOnline } from "./exchange/client/exchange.ts";
@@ -29,7 +31,7 @@ import type { Connection } from "./host/gate.ts";
 import type { Connect, Surroundings } from "./host/run.ts";
 
 /** The systems that one configuration connects to. An action uses those that it declares. */
-export type Targets = ExchangeTarget & GraphTarget;
+export type Targets = ExchangeTarget & GraphTarget & DirectoryTarget;
 
 /** What a connection uses of its machine. A campaign provides its own, and with it its own time. */
 export interface ConnectorSeams extends Pick<Pace, "sleep" | "random"> {
@@ -167,10 +169,15 @@ function connection(
     const { microsoftGraph } = await import("./graph/client/graph.ts");
     return microsoftGraph({ cloud, graphUrl }, ofTarget("graph"));
   });
+  const activeDirectory = directoryOf(configuration, { pace, urls, warn });
   return {
-    targets: { exchange, graph },
+    targets: { exchange, graph, activeDirectory },
     ...(links && { refusalOf: (step) => cutOffRefusal(step, links) }),
     async send({ target, operation, parameters }) {
+      if (target === "activeDirectory") {
+        await activeDirectory.modify(parameters);
+        return { notices: [] };
+      }
       if (target === "graph") return await graph.invoke({ operation, parameters });
       // The nouns of Exchange created the step from values that a cmdlet accepts; the client refuses any
       // others when it encodes them.
@@ -189,8 +196,32 @@ function connection(
     stats,
     tally,
     warnings,
-    close: free,
+    close() {
+      activeDirectory.close();
+      free();
+    },
   };
+}
+
+/** Active Directory. Its settings are read, and its code loaded, when an action first uses it. */
+function directoryOf(
+  configuration: Configuration,
+  {
+    pace,
+    urls: { graphUrl },
+    warn,
+  }: { pace: Pace; urls: ReturnType<typeof emulatorUrls>; warn(sentence: string): void },
+): DirectoryTarget["activeDirectory"] {
+  const account = (): string => configuration.Username ?? "";
+  return lateDirectory(account, async () => {
+    const [{ activeDirectory }, { assertLoopback, settingsFrom }] = await Promise.all([
+      import("./activeDirectory/client/directory.ts"),
+      import("./activeDirectory/client/settings.ts"),
+    ]);
+    const settings = settingsFrom(configuration);
+    if (graphUrl !== undefined) assertLoopback(settings);
+    return activeDirectory(settings, { pace, warn });
+  });
 }
 
 function openTenant(

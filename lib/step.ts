@@ -1,7 +1,7 @@
 import type { Fault } from "./fault.ts";
 
 /** The systems a step can change. */
-export type Target = "exchange" | "graph";
+export type Target = "exchange" | "graph" | "activeDirectory";
 
 /** One change of one target, as a noun describes it. `Targets` are the clients that its look needs. */
 export interface Step<T extends Target = Target, Targets = never> {

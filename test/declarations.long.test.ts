@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { settingsFrom } from "../lib/activeDirectory/client/settings.ts";
 import { connect } from "../lib/connector.ts";
 import type { Configuration, Outcome } from "../lib/generated/types.ts";
 import { namesakeLookup } from "../lib/exchange/account.ts";
@@ -16,7 +17,7 @@ import { hostConfiguration } from "../lib/host/run.ts";
 import catalogue from "../schemas/cmdlets.json" with { type: "json" };
 import configurationSchema from "../schemas/configuration.schema.json" with { type: "json" };
 import { listActions } from "../tools/session/actions.ts";
-import { entra, systemOf, systems } from "../tools/session/systems.ts";
+import { entra, hybrid, systemOf, systems } from "../tools/session/systems.ts";
 import { fileOf, namesOfFixtures, readFixture } from "../tools/cli/recording.ts";
 import { actionOf } from "../tools/cli/replay.ts";
 import { Bench, guidOf } from "./bench.ts";
@@ -39,6 +40,8 @@ import type { Scenario } from "./fixtures/scenario.ts";
 import { runInProcess } from "./inProcess.ts";
 
 const names = listActions();
+/** What those of Active Directory send and read is compared in test/activeDirectory/accounts.test.ts. */
+const sendingHttp = names.filter((name) => systemOf(name) !== hybrid);
 const fixtures = namesOfFixtures();
 
 /** The cmdlets and operations in the recorded requests of a fixture. */
@@ -124,7 +127,7 @@ describe("every declaration", () => {
     expect(sendable).toEqual(expect.arrayContaining(Object.keys(needs.graph?.operations ?? {})));
   });
 
-  it.each(names)("of %s can be sent", async (name) => {
+  it.each(sendingHttp)("of %s can be sent", async (name) => {
     const recorded = fixtures.filter((fixture) => actionOf(fixture) === name).flatMap(callsOf);
     const sent = new Set(sentParts([...recorded, ...(await (seldom[name]?.() ?? []))]));
     const unsent = declaredParts(await actionIn(name)).filter((part) => !sent.has(part));
@@ -288,7 +291,7 @@ describe("the configuration", () => {
     return Object.defineProperties({}, Object.fromEntries(traced)) as Configuration;
   }
 
-  it.each(names)("keys that %s declares are read", async (name) => {
+  it.each(sendingHttp)("keys that %s declares are read", async (name) => {
     const action = await actionIn(name);
     const read = new Set<string>();
     const unread = (): string[] => action.configuration.filter((key) => !read.has(key));
@@ -303,6 +306,16 @@ describe("the configuration", () => {
     }
     expect(unread()).toEqual([]);
   });
+
+  const directoryForm: Configuration = {
+    Organization: "contoso.onmicrosoft.com",
+    TenantID: "t",
+    AppId: "a",
+    Host: ["dc1.contoso.com"],
+    BaseDN: "DC=contoso,DC=com",
+    Username: "svc@contoso.com",
+    Password: "p",
+  };
 
   /** The keys that the connection reads with a secret or a certificate, and those of the scripts for the platform. */
   function keysOfConnection(): Set<string> {
@@ -341,6 +354,7 @@ describe("the configuration", () => {
     const read = new Set([...keysOfConnection(), ...hostConfiguration]);
     for (const name of names.filter((name) => systemOf(name) === system))
       for (const key of (await actionIn(name)).configuration) read.add(key);
+    if (system === hybrid) settingsFrom(watched(directoryForm, read));
     const file = path.resolve(import.meta.dirname, "..", `${system.folder}configuration.json`);
     const form = JSON.parse(readFileSync(file, "utf8")) as { key: string }[];
     expect(form.map(({ key }) => key).sort()).toEqual([...read].sort());

@@ -12,6 +12,6 @@ export default defineConfig({
     ...whole.test,
     include: ["test/activeDirectory/**/*.test.ts"],
     exclude: configDefaults.exclude,
-    globalSetup: [path.join("test", "activeDirectory", "samba.ts")],
+    globalSetup: ["test/bundles.ts", path.join("test", "activeDirectory", "samba.ts")],
   },
 });

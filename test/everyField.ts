@@ -1,4 +1,5 @@
 /** What the account actions send when everything that can be mapped is mapped. */
+import { lateDirectory } from "../lib/activeDirectory/client/lateDirectory.ts";
 import { mailboxProperties, setMailboxParameters } from "../lib/generated/mailbox.ts";
 import type { Parameters } from "../lib/exchange/client/encoding.ts";
 import { userProperties, type UserProperty } from "../lib/graph/userProperties.ts";
@@ -57,7 +58,8 @@ export async function everySetting(name: string): Promise<Call[]> {
   const { graph } = graphTenantOf((request, { body = "" }) =>
     request === "POST /$batch" ? foundIn(body) : reply(200, bareUser),
   );
-  const targets = { exchange, graph };
+  const activeDirectory = lateDirectory(String, () => Promise.reject(new Error("not asked for")));
+  const targets = { exchange, graph, activeDirectory };
   const action = await actionIn(name);
   const isOfEntra = systemOf(name) === entra;
   async function change({

@@ -30,6 +30,7 @@ describe("the release archive", () => {
       [
         ...["configuration.json", "fieldMapping.json", "LICENSE", "THIRD-PARTY-LICENSES.txt"],
         ...["lifecycle/entra/configuration.json", "lifecycle/entra/fieldMapping.json"],
+        ...["lifecycle/hybrid/configuration.json", "lifecycle/hybrid/fieldMapping.json"],
         ...[
           "exo-connector.mjs",
           "install.ps1",

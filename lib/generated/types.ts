@@ -142,6 +142,36 @@ MaxConcurrentRequests?: number
  */
 MaxCmdletsPerSecond?: number
 /**
+ * The domain controllers of Active Directory, tried in this order: host names or IP addresses, without a protocol or a port.
+ * 
+ * @minItems 1
+ */
+Host?: [string, ...(string)[]]
+/**
+ * The port of LDAPS on the domain controllers. Plain LDAP is never used.
+ */
+Port?: number
+/**
+ * The name in the certificates of the domain controllers, where it is not the host: an IP address has none.
+ */
+ServerName?: string
+/**
+ * The part of Active Directory with the accounts. Nothing outside of it is changed.
+ */
+BaseDN?: string
+/**
+ * The account that signs in to Active Directory.
+ */
+Username?: string
+/**
+ * The password of that account. Surrounding white space is part of the password.
+ */
+Password?: string
+/**
+ * The PEM file of a private certificate authority on the agent server, as an absolute path. Only this authority is then trusted for Active Directory. Without it, those of Node.js and of NODE_EXTRA_CA_CERTS are.
+ */
+CertificateAuthorityFile?: string
+/**
  * The recipient types that count as a person's mailbox.
  * 
  * @minItems 1

@@ -205,6 +205,31 @@ describe("hosts", () => {
   });
 });
 
+describe("the form", () => {
+  it.each([
+    [
+      { BaseDN: "contoso.com" },
+      /"Base DN" \(BaseDN\) of the configuration is "contoso.com"; expected/,
+    ],
+    [{ BaseDN: "OU=People" }, /ends with DC=/],
+    [{ Username: "svc" }, /expected a user name such as/],
+    // The library would take this name for a way to sign in.
+    [{ Username: "EXTERNAL" }, /expected a user name such as/],
+    [{ ServerName: "https://dc1" }, /expected a host name such as/],
+  ])("with %j is refused", (form, message) => {
+    expect(() => session(form)).toThrow(message);
+  });
+
+  it.each([
+    [{ BaseDN: "OU=People,dc=contoso,dc=com" }],
+    [{ Username: "CONTOSO\\svc" }],
+    [{ Username: "CN=svc,OU=Service,DC=contoso,DC=com" }],
+    [{ ServerName: "dc1.contoso.com" }],
+  ])("with %j is accepted", (form) => {
+    expect(() => session(form)).not.toThrow();
+  });
+});
+
 describe("a connection", () => {
   it("that was closed is replaced by one that is signed in", async () => {
     let searches = 0;

@@ -1,7 +1,8 @@
 /** Whether the actions of a system can use what is mapped: the rules are those of the actions themselves. */
-import { exchange, type System } from "../session/systems.ts";
+import { exchange, hybrid, type System } from "../session/systems.ts";
 import { entraRules } from "./entraRules.ts";
 import { exchangeRules } from "./exchangeRules.ts";
+import { hybridRules } from "./hybridRules.ts";
 import type { JsonFile } from "./jsonFile.ts";
 import type { MappedField, Stage } from "./mapping.ts";
 import type { Problem } from "./problem.ts";
@@ -21,5 +22,6 @@ export interface MappingRules {
 }
 
 export function rulesFor(system: System): MappingRules {
+  if (system === hybrid) return hybridRules;
   return system === exchange ? exchangeRules : entraRules;
 }

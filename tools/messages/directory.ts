@@ -20,6 +20,12 @@ export const directory: readonly Entry[] = [
   },
   {
     outcome: "forbidden",
+    why: "The account reference is not one of a user, or the connector's account may not read it.",
+    mend: "Let the connector's account read the users of the organisational unit, which every user may by default.",
+    of: ["cannot read userAccountControl of"],
+  },
+  {
+    outcome: "forbidden",
     why: "The certificate of a domain controller has expired, or is of an unknown authority or for another host.",
     mend:
       "Name the PEM file of the authority in _Certificate authority file_. For an IP address, name the host of the " +
@@ -57,9 +63,42 @@ export const directory: readonly Entry[] = [
     mend: "Correct the fields that the message names.",
     of: [
       "accounts of Active Directory need them",
+      "of the configuration is …; expected",
       "expected host names or IP addresses of domain controllers",
       "cannot be used; expected a PEM file",
     ],
+  },
+  {
+    outcome: "invalid",
+    why: "The mapping sets an attribute that the connector does not set.",
+    mend: "Map it with the mode None, or remove it. `exo-connector check` names the place.",
+    of: ["is mapped, but the connector does not set this attribute"],
+  },
+  {
+    outcome: "invalid",
+    why: "The business rules include the connector's own account.",
+    mend: "Leave it out of them.",
+    of: ["the account that the connector itself signs in as"],
+  },
+  {
+    outcome: "invalid",
+    why: "A test environment is mixed with a real directory.",
+    mend: "Remove the addresses of the emulator from the environment, or name a controller of this machine.",
+    of: ["so that no real account is changed"],
+  },
+  {
+    outcome: "gone",
+    why: "The account was deleted in Active Directory: the controller shows the deleted object.",
+    mend: "Nothing, after a disable. Otherwise restore it, or let create link another account.",
+    of: ["was deleted in Active Directory"],
+  },
+  {
+    outcome: "gone",
+    why: "The connector sees neither the account nor a deleted one. A right to read may be missing.",
+    mend:
+      "Look for the account. If it was deleted, let the connector's account read the deleted objects " +
+      "([hybrid](hybrid.md#deleted-accounts)), or end the entitlement by hand.",
+    of: ["Active Directory shows no account"],
   },
   {
     outcome: "invalid",

@@ -9,18 +9,27 @@ import { nearestName } from "../../lib/nearestName.ts";
 import type { Query } from "../../lib/step.ts";
 import { eventFor, type ListedPermission } from "./events.ts";
 import type { Invocation, Tenant } from "./tenant.ts";
-import { entra, systemOf } from "./systems.ts";
+import { entra, hybrid, systemOf } from "./systems.ts";
 import { Failure } from "./failure.ts";
 import { UsageError } from "./usageError.ts";
 
 /**
- * The reference of the account that a person means, for an action: the object ID of a user for those of Entra ID, and
- * the Guid of a mailbox for all others.
+ * The reference of the account that a person means, for an action: the object ID of a user for those of Entra ID, the
+ * objectGUID for those of Active Directory, and the Guid of a mailbox for all others.
  */
 export async function findAccount(tenant: Tenant, action: string, text: string): Promise<string> {
+  if (systemOf(action) === hybrid) return objectGuid(text);
   return systemOf(action) === entra
     ? await findUser(tenant, text)
     : await findMailbox(tenant, text);
+}
+
+/** Active Directory is not searched for a person: another account of the same name must not be changed. */
+function objectGuid(text: string): string {
+  if (isGuid(text)) return text;
+  throw new UsageError(
+    `The account is ${text}; expected the objectGUID of a user of Active Directory.`,
+  );
 }
 
 /** The object ID of the user that a person means by a user principal name, an address, an employee ID or an ID. */

@@ -2,7 +2,7 @@
 export interface System {
   title: string;
   /** The folder of its form, its mapping and its account actions; empty: the root. */
-  folder: "" | "lifecycle/entra/";
+  folder: "" | "lifecycle/entra/" | "lifecycle/hybrid/";
   /** The folders of its sets of permissions and its resources; empty: all others. */
   sets: readonly string[];
 }
@@ -20,12 +20,18 @@ export const entra: System = {
     "resources/microsoft365Groups",
   ],
 };
-export const systems: readonly System[] = [exchange, entra];
+export const hybrid: System = {
+  title: "Active Directory with Exchange Online",
+  folder: "lifecycle/hybrid/",
+  sets: [],
+};
+export const systems: readonly System[] = [exchange, entra, hybrid];
 
 /** The system of an action such as `lifecycle/entra/update`, or of a file, by its path. */
 export function systemOf(path: string): System {
   const whole = `/${path.replaceAll("\\", "/")}`;
-  return [entra.folder, ...entra.sets].some((folder) => whole.includes(`/${folder}`))
-    ? entra
-    : exchange;
+  const own = [entra, hybrid].find(({ folder, sets }) =>
+    [folder, ...sets].some((start) => whole.includes(`/${start}`)),
+  );
+  return own ?? exchange;
 }

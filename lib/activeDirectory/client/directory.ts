@@ -19,6 +19,8 @@ export interface Look {
 
 /** Active Directory, as its nouns see it. Every call uses LDAPS, is signed in, and ends in time. */
 export interface Directory {
+  /** The account that signs in, as the form has it. */
+  readonly account: string;
   /**
    * The object with this objectGUID; undefined when the controller does not show one. Throws an `invalid` fault for an
    * object outside of the base DN.
@@ -98,6 +100,7 @@ export function activeDirectory(settings: DirectorySettings, seams: Seams): Dire
   }
 
   return {
+    account: settings.username,
     get,
     pages,
     async list(search) {

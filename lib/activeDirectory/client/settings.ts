@@ -34,6 +34,28 @@ const labels = {
   Password: "Password",
 } as const;
 
+/** What texts look like. Checked here and not by the schema, whose validator is loaded for every system. */
+const formats = [
+  {
+    name: "BaseDN",
+    label: "Base DN",
+    pattern: /^([^,=]+=[^,=]+,)*DC=[^,=]+$/i,
+    expected: "a distinguished name that ends with DC=..., such as DC=contoso,DC=com",
+  },
+  {
+    name: "Username",
+    label: "User name",
+    pattern: /^([^@\\=]+@[^@\\=]+|[^@\\=]+\\[^@\\=]+|[A-Za-z]+=.+)$/,
+    expected: "a user name such as svc@contoso.com or CONTOSO\\svc",
+  },
+  {
+    name: "ServerName",
+    label: "Server name",
+    pattern: /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/,
+    expected: "a host name such as dc1.contoso.com",
+  },
+] as const;
+
 /** Throws an `invalid` fault that names every field that is missing or cannot be used. */
 export function settingsFrom(form: DirectoryForm): DirectorySettings {
   const { Host: hosts = [], BaseDN = "", Username = "", Password = "" } = form;
@@ -52,6 +74,13 @@ export function settingsFrom(form: DirectoryForm): DirectorySettings {
       `"Host" (Host) contains ${quoted(wrong)}; expected host names or IP addresses of domain controllers, without a ` +
         "protocol or a port. The connector only uses LDAPS.",
     );
+  for (const { name, label, pattern, expected } of formats) {
+    const value = form[name];
+    if (value !== undefined && !pattern.test(value))
+      throw Fault.invalid(
+        `"${label}" (${name}) of the configuration is ${quoted(value)}; expected ${expected}.`,
+      );
+  }
   return {
     hosts,
     port: form.Port ?? defaultPort,
@@ -61,6 +90,16 @@ export function settingsFrom(form: DirectoryForm): DirectorySettings {
     password: Password,
     authorityFile: form.CertificateAuthorityFile,
   };
+}
+
+/** Throws an `invalid` fault for a host of another machine: with an emulator, no real account may be changed. */
+export function assertLoopback({ hosts }: Pick<DirectorySettings, "hosts">): void {
+  const other = hosts.find((host) => !/^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host));
+  if (other !== undefined)
+    throw Fault.invalid(
+      `The environment names an emulator (EXO_CONNECTOR_GRAPH_URL), and "Host" (Host) names ${quoted(other)}; ` +
+        "expected a domain controller of this machine, so that no real account is changed.",
+    );
 }
 
 const defaultPort = 636;

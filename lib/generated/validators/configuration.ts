@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { Configuration } from "../types.ts";
 const check_configuration = validate21;
-const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","$comment":"expected, neededWhen, secret, verbatim, blankIsAbsent and reportsUnknown are keywords of this project; editors ignore them.","type":"object","blankIsAbsent":true,"reportsUnknown":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"type":"boolean","default":false},"AppCertificateBase64String":{"neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"type":"string","verbatim":true,"secret":true},"ConnectorPath":{"type":"string"},"NodePath":{"type":"string"},"ServeSocket":{"type":"string"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","default":"worldwide"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"default":"customerOwnedApplication"},"StateFolder":{"type":"string"},"MaxConcurrentRequests":{"type":"integer","minimum":1,"maximum":50,"expected":"a whole number from 1 to 50","default":10},"MaxCmdletsPerSecond":{"type":"integer","minimum":1,"expected":"a whole number of at least 1, or nothing"},"RecipientTypeDetails":{"type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"type":"boolean","default":false},"exchangeOnlineIntegration":{"type":"boolean","default":false},"deleteAccount":{"type":"boolean","default":false},"setManagerOnCreate":{"type":"boolean","default":false},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"default":"random"},"updateManagerOnUpdate":{"type":"boolean","default":false},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"default":"html"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"default":"replace"},"ClearAutoReplyOnEnable":{"type":"boolean","default":false},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"type":"boolean","default":true},"SubPermissionContractField":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a contract field such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"type":"boolean","default":false},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"type":"boolean","default":false},"LitigationHoldOffInactive":{"type":"boolean","default":false},"ResourceKeyField":{"type":"string","default":"ExternalId"},"ResourceNameField":{"type":"string","default":"DisplayName"},"GroupOwners":{"type":"boolean","default":false},"EntraGroupKinds":{"type":"array","minItems":1,"items":{"type":"string","enum":["security","microsoft365","mailEnabledSecurity","distributionList"]},"default":["security"]},"UniqueNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$","expected":"at most 40 letters, digits, dots, underscores and hyphens, such as HelloID","default":"HelloID"},"GroupVisibility":{"type":"string","enum":["Private","Public"],"default":"Private"},"GroupNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"type":"string"},"ResourcesHidden":{"type":"boolean","default":false},"RenameResources":{"type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","$comment":"expected, neededWhen, secret, verbatim, blankIsAbsent and reportsUnknown are keywords of this project; editors ignore them.","type":"object","blankIsAbsent":true,"reportsUnknown":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"type":"boolean","default":false},"AppCertificateBase64String":{"neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"type":"string","verbatim":true,"secret":true},"ConnectorPath":{"type":"string"},"NodePath":{"type":"string"},"ServeSocket":{"type":"string"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","default":"worldwide"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"default":"customerOwnedApplication"},"StateFolder":{"type":"string"},"MaxConcurrentRequests":{"type":"integer","minimum":1,"maximum":50,"expected":"a whole number from 1 to 50","default":10},"MaxCmdletsPerSecond":{"type":"integer","minimum":1,"expected":"a whole number of at least 1, or nothing"},"Host":{"neededWhen":"accounts are in Active Directory","type":"array","minItems":1,"items":{"type":"string"}},"Port":{"type":"integer","minimum":1,"maximum":65535,"expected":"a whole number from 1 to 65535","default":636},"ServerName":{"type":"string"},"BaseDN":{"neededWhen":"accounts are in Active Directory","type":"string"},"Username":{"neededWhen":"accounts are in Active Directory","type":"string"},"Password":{"neededWhen":"accounts are in Active Directory","type":"string","verbatim":true,"secret":true},"CertificateAuthorityFile":{"type":"string"},"RecipientTypeDetails":{"type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"type":"boolean","default":false},"exchangeOnlineIntegration":{"type":"boolean","default":false},"deleteAccount":{"type":"boolean","default":false},"setManagerOnCreate":{"type":"boolean","default":false},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"default":"random"},"updateManagerOnUpdate":{"type":"boolean","default":false},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"default":"html"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"default":"replace"},"ClearAutoReplyOnEnable":{"type":"boolean","default":false},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"type":"boolean","default":true},"SubPermissionContractField":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a contract field such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"type":"boolean","default":false},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"type":"boolean","default":false},"LitigationHoldOffInactive":{"type":"boolean","default":false},"ResourceKeyField":{"type":"string","default":"ExternalId"},"ResourceNameField":{"type":"string","default":"DisplayName"},"GroupOwners":{"type":"boolean","default":false},"EntraGroupKinds":{"type":"array","minItems":1,"items":{"type":"string","enum":["security","microsoft365","mailEnabledSecurity","distributionList"]},"default":["security"]},"UniqueNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$","expected":"at most 40 letters, digits, dots, underscores and hyphens, such as HelloID","default":"HelloID"},"GroupVisibility":{"type":"string","enum":["Private","Public"],"default":"Private"},"GroupNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"type":"string"},"ResourcesHidden":{"type":"boolean","default":false},"RenameResources":{"type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const pattern0 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$", "u");
 const pattern1 = new RegExp("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$", "u");
 const pattern3 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$", "u");
@@ -113,6 +113,9 @@ data.Connection = "customerOwnedApplication";
 }
 if(data.MaxConcurrentRequests === undefined){
 data.MaxConcurrentRequests = 10;
+}
+if(data.Port === undefined){
+data.Port = 636;
 }
 if(data.RecipientTypeDetails === undefined){
 data.RecipientTypeDetails = ["UserMailbox"];
@@ -521,10 +524,11 @@ errors++;
 }
 }
 }
-let data16 = data.RecipientTypeDetails;
+if(data.Host !== undefined){
+let data16 = data.Host;
 if(Array.isArray(data16)){
 if(data16.length < 1){
-const err31 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1}};
+const err31 = {instancePath:instancePath+"/Host",schemaPath:"#/properties/Host/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -535,9 +539,8 @@ errors++;
 }
 const len0 = data16.length;
 for(let i0=0; i0<len0; i0++){
-let data17 = data16[i0];
-if(typeof data17 !== "string"){
-const err32 = {instancePath:instancePath+"/RecipientTypeDetails/" + i0,schemaPath:"#/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"}};
+if(typeof data16[i0] !== "string"){
+const err32 = {instancePath:instancePath+"/Host/" + i0,schemaPath:"#/properties/Host/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -546,8 +549,10 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(!((((((((((data17 === "UserMailbox") || (data17 === "SharedMailbox")) || (data17 === "RoomMailbox")) || (data17 === "EquipmentMailbox")) || (data17 === "LinkedMailbox")) || (data17 === "LinkedRoomMailbox")) || (data17 === "TeamMailbox")) || (data17 === "SchedulingMailbox")) || (data17 === "LegacyMailbox")) || (data17 === "DiscoveryMailbox"))){
-const err33 = {instancePath:instancePath+"/RecipientTypeDetails/" + i0,schemaPath:"#/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.RecipientTypeDetails.items.enum}};
+}
+}
+else {
+const err33 = {instancePath:instancePath+"/Host",schemaPath:"#/properties/Host/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -557,9 +562,9 @@ vErrors.push(err33);
 errors++;
 }
 }
-}
-else {
-const err34 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"}};
+let data18 = data.Port;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err34 = {instancePath:instancePath+"/Port",schemaPath:"#/properties/Port/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -568,8 +573,9 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(typeof data.CorrelateOnly !== "boolean"){
-const err35 = {instancePath:instancePath+"/CorrelateOnly",schemaPath:"#/properties/CorrelateOnly/type",keyword:"type",params:{type: "boolean"}};
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 > 65535 || isNaN(data18)){
+const err35 = {instancePath:instancePath+"/Port",schemaPath:"#/properties/Port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -578,8 +584,8 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(typeof data.exchangeOnlineIntegration !== "boolean"){
-const err36 = {instancePath:instancePath+"/exchangeOnlineIntegration",schemaPath:"#/properties/exchangeOnlineIntegration/type",keyword:"type",params:{type: "boolean"}};
+if(data18 < 1 || isNaN(data18)){
+const err36 = {instancePath:instancePath+"/Port",schemaPath:"#/properties/Port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -588,8 +594,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(typeof data.deleteAccount !== "boolean"){
-const err37 = {instancePath:instancePath+"/deleteAccount",schemaPath:"#/properties/deleteAccount/type",keyword:"type",params:{type: "boolean"}};
+}
+if(data.ServerName !== undefined){
+if(typeof data.ServerName !== "string"){
+const err37 = {instancePath:instancePath+"/ServerName",schemaPath:"#/properties/ServerName/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -598,8 +606,10 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(typeof data.setManagerOnCreate !== "boolean"){
-const err38 = {instancePath:instancePath+"/setManagerOnCreate",schemaPath:"#/properties/setManagerOnCreate/type",keyword:"type",params:{type: "boolean"}};
+}
+if(data.BaseDN !== undefined){
+if(typeof data.BaseDN !== "string"){
+const err38 = {instancePath:instancePath+"/BaseDN",schemaPath:"#/properties/BaseDN/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -608,9 +618,10 @@ vErrors.push(err38);
 }
 errors++;
 }
-let data22 = data.PasswordPolicy;
-if(typeof data22 !== "string"){
-const err39 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/type",keyword:"type",params:{type: "string"}};
+}
+if(data.Username !== undefined){
+if(typeof data.Username !== "string"){
+const err39 = {instancePath:instancePath+"/Username",schemaPath:"#/properties/Username/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -619,8 +630,10 @@ vErrors.push(err39);
 }
 errors++;
 }
-if(!((data22 === "random") || (data22 === "passphrase"))){
-const err40 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/enum",keyword:"enum",params:{allowedValues: schema6.properties.PasswordPolicy.enum}};
+}
+if(data.Password !== undefined){
+if(typeof data.Password !== "string"){
+const err40 = {instancePath:instancePath+"/Password",schemaPath:"#/properties/Password/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -629,8 +642,10 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(typeof data.updateManagerOnUpdate !== "boolean"){
-const err41 = {instancePath:instancePath+"/updateManagerOnUpdate",schemaPath:"#/properties/updateManagerOnUpdate/type",keyword:"type",params:{type: "boolean"}};
+}
+if(data.CertificateAuthorityFile !== undefined){
+if(typeof data.CertificateAuthorityFile !== "string"){
+const err41 = {instancePath:instancePath+"/CertificateAuthorityFile",schemaPath:"#/properties/CertificateAuthorityFile/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -639,9 +654,11 @@ vErrors.push(err41);
 }
 errors++;
 }
-let data24 = data.AutoReplyMessageFormat;
-if(typeof data24 !== "string"){
-const err42 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/type",keyword:"type",params:{type: "string"}};
+}
+let data24 = data.RecipientTypeDetails;
+if(Array.isArray(data24)){
+if(data24.length < 1){
+const err42 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -650,8 +667,11 @@ vErrors.push(err42);
 }
 errors++;
 }
-if(!((data24 === "html") || (data24 === "text"))){
-const err43 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/enum",keyword:"enum",params:{allowedValues: schema6.properties.AutoReplyMessageFormat.enum}};
+const len1 = data24.length;
+for(let i1=0; i1<len1; i1++){
+let data25 = data24[i1];
+if(typeof data25 !== "string"){
+const err43 = {instancePath:instancePath+"/RecipientTypeDetails/" + i1,schemaPath:"#/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -660,9 +680,8 @@ vErrors.push(err43);
 }
 errors++;
 }
-let data25 = data.ExistingAutoReply;
-if(typeof data25 !== "string"){
-const err44 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/type",keyword:"type",params:{type: "string"}};
+if(!((((((((((data25 === "UserMailbox") || (data25 === "SharedMailbox")) || (data25 === "RoomMailbox")) || (data25 === "EquipmentMailbox")) || (data25 === "LinkedMailbox")) || (data25 === "LinkedRoomMailbox")) || (data25 === "TeamMailbox")) || (data25 === "SchedulingMailbox")) || (data25 === "LegacyMailbox")) || (data25 === "DiscoveryMailbox"))){
+const err44 = {instancePath:instancePath+"/RecipientTypeDetails/" + i1,schemaPath:"#/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.RecipientTypeDetails.items.enum}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -671,8 +690,10 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(!((data25 === "replace") || (data25 === "keep"))){
-const err45 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/enum",keyword:"enum",params:{allowedValues: schema6.properties.ExistingAutoReply.enum}};
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -681,8 +702,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(typeof data.ClearAutoReplyOnEnable !== "boolean"){
-const err46 = {instancePath:instancePath+"/ClearAutoReplyOnEnable",schemaPath:"#/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"}};
+if(typeof data.CorrelateOnly !== "boolean"){
+const err46 = {instancePath:instancePath+"/CorrelateOnly",schemaPath:"#/properties/CorrelateOnly/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -691,9 +712,8 @@ vErrors.push(err46);
 }
 errors++;
 }
-let data27 = data.SharedMailboxReference;
-if(typeof data27 !== "string"){
-const err47 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/type",keyword:"type",params:{type: "string"}};
+if(typeof data.exchangeOnlineIntegration !== "boolean"){
+const err47 = {instancePath:instancePath+"/exchangeOnlineIntegration",schemaPath:"#/properties/exchangeOnlineIntegration/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -702,8 +722,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(!((data27 === "combined") || (data27 === "separate"))){
-const err48 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxReference.enum}};
+if(typeof data.deleteAccount !== "boolean"){
+const err48 = {instancePath:instancePath+"/deleteAccount",schemaPath:"#/properties/deleteAccount/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -712,10 +732,8 @@ vErrors.push(err48);
 }
 errors++;
 }
-let data28 = data.SharedMailboxRights;
-if(Array.isArray(data28)){
-if(data28.length < 1){
-const err49 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/minItems",keyword:"minItems",params:{limit: 1}};
+if(typeof data.setManagerOnCreate !== "boolean"){
+const err49 = {instancePath:instancePath+"/setManagerOnCreate",schemaPath:"#/properties/setManagerOnCreate/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -724,11 +742,9 @@ vErrors.push(err49);
 }
 errors++;
 }
-const len1 = data28.length;
-for(let i1=0; i1<len1; i1++){
-let data29 = data28[i1];
-if(typeof data29 !== "string"){
-const err50 = {instancePath:instancePath+"/SharedMailboxRights/" + i1,schemaPath:"#/properties/SharedMailboxRights/items/type",keyword:"type",params:{type: "string"}};
+let data30 = data.PasswordPolicy;
+if(typeof data30 !== "string"){
+const err50 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -737,8 +753,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(!(((data29 === "FullAccess") || (data29 === "SendAs")) || (data29 === "SendOnBehalf"))){
-const err51 = {instancePath:instancePath+"/SharedMailboxRights/" + i1,schemaPath:"#/properties/SharedMailboxRights/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxRights.items.enum}};
+if(!((data30 === "random") || (data30 === "passphrase"))){
+const err51 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/enum",keyword:"enum",params:{allowedValues: schema6.properties.PasswordPolicy.enum}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -747,10 +763,8 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-}
-else {
-const err52 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/type",keyword:"type",params:{type: "array"}};
+if(typeof data.updateManagerOnUpdate !== "boolean"){
+const err52 = {instancePath:instancePath+"/updateManagerOnUpdate",schemaPath:"#/properties/updateManagerOnUpdate/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -759,10 +773,9 @@ vErrors.push(err52);
 }
 errors++;
 }
-let data30 = data.SharedMailboxTypes;
-if(Array.isArray(data30)){
-if(data30.length < 1){
-const err53 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/minItems",keyword:"minItems",params:{limit: 1}};
+let data32 = data.AutoReplyMessageFormat;
+if(typeof data32 !== "string"){
+const err53 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -771,11 +784,8 @@ vErrors.push(err53);
 }
 errors++;
 }
-const len2 = data30.length;
-for(let i2=0; i2<len2; i2++){
-let data31 = data30[i2];
-if(typeof data31 !== "string"){
-const err54 = {instancePath:instancePath+"/SharedMailboxTypes/" + i2,schemaPath:"#/properties/SharedMailboxTypes/items/type",keyword:"type",params:{type: "string"}};
+if(!((data32 === "html") || (data32 === "text"))){
+const err54 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/enum",keyword:"enum",params:{allowedValues: schema6.properties.AutoReplyMessageFormat.enum}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -784,8 +794,9 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(!((((data31 === "SharedMailbox") || (data31 === "UserMailbox")) || (data31 === "RoomMailbox")) || (data31 === "EquipmentMailbox"))){
-const err55 = {instancePath:instancePath+"/SharedMailboxTypes/" + i2,schemaPath:"#/properties/SharedMailboxTypes/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxTypes.items.enum}};
+let data33 = data.ExistingAutoReply;
+if(typeof data33 !== "string"){
+const err55 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -794,10 +805,8 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-}
-else {
-const err56 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/type",keyword:"type",params:{type: "array"}};
+if(!((data33 === "replace") || (data33 === "keep"))){
+const err56 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/enum",keyword:"enum",params:{allowedValues: schema6.properties.ExistingAutoReply.enum}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -806,8 +815,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(typeof data.AutoMapping !== "boolean"){
-const err57 = {instancePath:instancePath+"/AutoMapping",schemaPath:"#/properties/AutoMapping/type",keyword:"type",params:{type: "boolean"}};
+if(typeof data.ClearAutoReplyOnEnable !== "boolean"){
+const err57 = {instancePath:instancePath+"/ClearAutoReplyOnEnable",schemaPath:"#/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -816,10 +825,9 @@ vErrors.push(err57);
 }
 errors++;
 }
-let data33 = data.SubPermissionContractField;
-if(typeof data33 === "string"){
-if(!pattern3.test(data33)){
-const err58 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$"}};
+let data35 = data.SharedMailboxReference;
+if(typeof data35 !== "string"){
+const err58 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -828,9 +836,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-else {
-const err59 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/type",keyword:"type",params:{type: "string"}};
+if(!((data35 === "combined") || (data35 === "separate"))){
+const err59 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxReference.enum}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -839,9 +846,10 @@ vErrors.push(err59);
 }
 errors++;
 }
-let data34 = data.SubPermissionAttribute;
-if(typeof data34 !== "string"){
-const err60 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/type",keyword:"type",params:{type: "string"}};
+let data36 = data.SharedMailboxRights;
+if(Array.isArray(data36)){
+if(data36.length < 1){
+const err60 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -850,8 +858,11 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(!((((((((((((((((((data34 === "CustomAttribute1") || (data34 === "CustomAttribute2")) || (data34 === "CustomAttribute3")) || (data34 === "CustomAttribute4")) || (data34 === "CustomAttribute5")) || (data34 === "CustomAttribute6")) || (data34 === "CustomAttribute7")) || (data34 === "CustomAttribute8")) || (data34 === "CustomAttribute9")) || (data34 === "CustomAttribute10")) || (data34 === "CustomAttribute11")) || (data34 === "CustomAttribute12")) || (data34 === "CustomAttribute13")) || (data34 === "CustomAttribute14")) || (data34 === "CustomAttribute15")) || (data34 === "Alias")) || (data34 === "DisplayName")) || (data34 === "Name"))){
-const err61 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionAttribute.enum}};
+const len2 = data36.length;
+for(let i2=0; i2<len2; i2++){
+let data37 = data36[i2];
+if(typeof data37 !== "string"){
+const err61 = {instancePath:instancePath+"/SharedMailboxRights/" + i2,schemaPath:"#/properties/SharedMailboxRights/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -860,9 +871,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-let data35 = data.SubPermissionNoMatch;
-if(typeof data35 !== "string"){
-const err62 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/type",keyword:"type",params:{type: "string"}};
+if(!(((data37 === "FullAccess") || (data37 === "SendAs")) || (data37 === "SendOnBehalf"))){
+const err62 = {instancePath:instancePath+"/SharedMailboxRights/" + i2,schemaPath:"#/properties/SharedMailboxRights/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxRights.items.enum}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -871,8 +881,10 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(!((data35 === "error") || (data35 === "skip"))){
-const err63 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionNoMatch.enum}};
+}
+}
+else {
+const err63 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -881,8 +893,10 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(typeof data.SubPermissionPreviewAllContracts !== "boolean"){
-const err64 = {instancePath:instancePath+"/SubPermissionPreviewAllContracts",schemaPath:"#/properties/SubPermissionPreviewAllContracts/type",keyword:"type",params:{type: "boolean"}};
+let data38 = data.SharedMailboxTypes;
+if(Array.isArray(data38)){
+if(data38.length < 1){
+const err64 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -891,9 +905,11 @@ vErrors.push(err64);
 }
 errors++;
 }
-let data37 = data.MarkerAttribute;
-if(typeof data37 !== "string"){
-const err65 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/type",keyword:"type",params:{type: "string"}};
+const len3 = data38.length;
+for(let i3=0; i3<len3; i3++){
+let data39 = data38[i3];
+if(typeof data39 !== "string"){
+const err65 = {instancePath:instancePath+"/SharedMailboxTypes/" + i3,schemaPath:"#/properties/SharedMailboxTypes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -902,8 +918,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(!(((((((((((((((data37 === "CustomAttribute1") || (data37 === "CustomAttribute2")) || (data37 === "CustomAttribute3")) || (data37 === "CustomAttribute4")) || (data37 === "CustomAttribute5")) || (data37 === "CustomAttribute6")) || (data37 === "CustomAttribute7")) || (data37 === "CustomAttribute8")) || (data37 === "CustomAttribute9")) || (data37 === "CustomAttribute10")) || (data37 === "CustomAttribute11")) || (data37 === "CustomAttribute12")) || (data37 === "CustomAttribute13")) || (data37 === "CustomAttribute14")) || (data37 === "CustomAttribute15"))){
-const err66 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.MarkerAttribute.enum}};
+if(!((((data39 === "SharedMailbox") || (data39 === "UserMailbox")) || (data39 === "RoomMailbox")) || (data39 === "EquipmentMailbox"))){
+const err66 = {instancePath:instancePath+"/SharedMailboxTypes/" + i3,schemaPath:"#/properties/SharedMailboxTypes/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxTypes.items.enum}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -912,8 +928,10 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(typeof data.GroupMarker !== "string"){
-const err67 = {instancePath:instancePath+"/GroupMarker",schemaPath:"#/properties/GroupMarker/type",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err67 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -922,8 +940,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(typeof data.SharedMailboxMarker !== "string"){
-const err68 = {instancePath:instancePath+"/SharedMailboxMarker",schemaPath:"#/properties/SharedMailboxMarker/type",keyword:"type",params:{type: "string"}};
+if(typeof data.AutoMapping !== "boolean"){
+const err68 = {instancePath:instancePath+"/AutoMapping",schemaPath:"#/properties/AutoMapping/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -932,9 +950,10 @@ vErrors.push(err68);
 }
 errors++;
 }
-let data40 = data.CombinedRightsImport;
-if(typeof data40 !== "string"){
-const err69 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/type",keyword:"type",params:{type: "string"}};
+let data41 = data.SubPermissionContractField;
+if(typeof data41 === "string"){
+if(!pattern3.test(data41)){
+const err69 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -943,8 +962,9 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(!((data40 === "all") || (data40 === "fullAccess"))){
-const err70 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/enum",keyword:"enum",params:{allowedValues: schema6.properties.CombinedRightsImport.enum}};
+}
+else {
+const err70 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -953,9 +973,9 @@ vErrors.push(err70);
 }
 errors++;
 }
-let data41 = data.ConfirmRevokes;
-if(typeof data41 !== "string"){
-const err71 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/type",keyword:"type",params:{type: "string"}};
+let data42 = data.SubPermissionAttribute;
+if(typeof data42 !== "string"){
+const err71 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -964,8 +984,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-if(!((data41 === "accepted") || (data41 === "strict"))){
-const err72 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/enum",keyword:"enum",params:{allowedValues: schema6.properties.ConfirmRevokes.enum}};
+if(!((((((((((((((((((data42 === "CustomAttribute1") || (data42 === "CustomAttribute2")) || (data42 === "CustomAttribute3")) || (data42 === "CustomAttribute4")) || (data42 === "CustomAttribute5")) || (data42 === "CustomAttribute6")) || (data42 === "CustomAttribute7")) || (data42 === "CustomAttribute8")) || (data42 === "CustomAttribute9")) || (data42 === "CustomAttribute10")) || (data42 === "CustomAttribute11")) || (data42 === "CustomAttribute12")) || (data42 === "CustomAttribute13")) || (data42 === "CustomAttribute14")) || (data42 === "CustomAttribute15")) || (data42 === "Alias")) || (data42 === "DisplayName")) || (data42 === "Name"))){
+const err72 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionAttribute.enum}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -974,9 +994,9 @@ vErrors.push(err72);
 }
 errors++;
 }
-let data42 = data.CalendarRightConflict;
-if(typeof data42 !== "string"){
-const err73 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"}};
+let data43 = data.SubPermissionNoMatch;
+if(typeof data43 !== "string"){
+const err73 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -985,8 +1005,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-if(!((data42 === "refuse") || (data42 === "overwrite"))){
-const err74 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema6.properties.CalendarRightConflict.enum}};
+if(!((data43 === "error") || (data43 === "skip"))){
+const err74 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionNoMatch.enum}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -995,8 +1015,8 @@ vErrors.push(err74);
 }
 errors++;
 }
-if(typeof data.LitigationHoldMayShorten !== "boolean"){
-const err75 = {instancePath:instancePath+"/LitigationHoldMayShorten",schemaPath:"#/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"}};
+if(typeof data.SubPermissionPreviewAllContracts !== "boolean"){
+const err75 = {instancePath:instancePath+"/SubPermissionPreviewAllContracts",schemaPath:"#/properties/SubPermissionPreviewAllContracts/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1005,8 +1025,9 @@ vErrors.push(err75);
 }
 errors++;
 }
-if(typeof data.LitigationHoldOffInactive !== "boolean"){
-const err76 = {instancePath:instancePath+"/LitigationHoldOffInactive",schemaPath:"#/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"}};
+let data45 = data.MarkerAttribute;
+if(typeof data45 !== "string"){
+const err76 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1015,8 +1036,8 @@ vErrors.push(err76);
 }
 errors++;
 }
-if(typeof data.ResourceKeyField !== "string"){
-const err77 = {instancePath:instancePath+"/ResourceKeyField",schemaPath:"#/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"}};
+if(!(((((((((((((((data45 === "CustomAttribute1") || (data45 === "CustomAttribute2")) || (data45 === "CustomAttribute3")) || (data45 === "CustomAttribute4")) || (data45 === "CustomAttribute5")) || (data45 === "CustomAttribute6")) || (data45 === "CustomAttribute7")) || (data45 === "CustomAttribute8")) || (data45 === "CustomAttribute9")) || (data45 === "CustomAttribute10")) || (data45 === "CustomAttribute11")) || (data45 === "CustomAttribute12")) || (data45 === "CustomAttribute13")) || (data45 === "CustomAttribute14")) || (data45 === "CustomAttribute15"))){
+const err77 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.MarkerAttribute.enum}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1025,8 +1046,8 @@ vErrors.push(err77);
 }
 errors++;
 }
-if(typeof data.ResourceNameField !== "string"){
-const err78 = {instancePath:instancePath+"/ResourceNameField",schemaPath:"#/properties/ResourceNameField/type",keyword:"type",params:{type: "string"}};
+if(typeof data.GroupMarker !== "string"){
+const err78 = {instancePath:instancePath+"/GroupMarker",schemaPath:"#/properties/GroupMarker/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1035,8 +1056,8 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(typeof data.GroupOwners !== "boolean"){
-const err79 = {instancePath:instancePath+"/GroupOwners",schemaPath:"#/properties/GroupOwners/type",keyword:"type",params:{type: "boolean"}};
+if(typeof data.SharedMailboxMarker !== "string"){
+const err79 = {instancePath:instancePath+"/SharedMailboxMarker",schemaPath:"#/properties/SharedMailboxMarker/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1045,10 +1066,9 @@ vErrors.push(err79);
 }
 errors++;
 }
-let data48 = data.EntraGroupKinds;
-if(Array.isArray(data48)){
-if(data48.length < 1){
-const err80 = {instancePath:instancePath+"/EntraGroupKinds",schemaPath:"#/properties/EntraGroupKinds/minItems",keyword:"minItems",params:{limit: 1}};
+let data48 = data.CombinedRightsImport;
+if(typeof data48 !== "string"){
+const err80 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1057,11 +1077,8 @@ vErrors.push(err80);
 }
 errors++;
 }
-const len3 = data48.length;
-for(let i3=0; i3<len3; i3++){
-let data49 = data48[i3];
-if(typeof data49 !== "string"){
-const err81 = {instancePath:instancePath+"/EntraGroupKinds/" + i3,schemaPath:"#/properties/EntraGroupKinds/items/type",keyword:"type",params:{type: "string"}};
+if(!((data48 === "all") || (data48 === "fullAccess"))){
+const err81 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/enum",keyword:"enum",params:{allowedValues: schema6.properties.CombinedRightsImport.enum}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1070,8 +1087,9 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(!((((data49 === "security") || (data49 === "microsoft365")) || (data49 === "mailEnabledSecurity")) || (data49 === "distributionList"))){
-const err82 = {instancePath:instancePath+"/EntraGroupKinds/" + i3,schemaPath:"#/properties/EntraGroupKinds/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.EntraGroupKinds.items.enum}};
+let data49 = data.ConfirmRevokes;
+if(typeof data49 !== "string"){
+const err82 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1080,10 +1098,8 @@ vErrors.push(err82);
 }
 errors++;
 }
-}
-}
-else {
-const err83 = {instancePath:instancePath+"/EntraGroupKinds",schemaPath:"#/properties/EntraGroupKinds/type",keyword:"type",params:{type: "array"}};
+if(!((data49 === "accepted") || (data49 === "strict"))){
+const err83 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/enum",keyword:"enum",params:{allowedValues: schema6.properties.ConfirmRevokes.enum}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1092,10 +1108,9 @@ vErrors.push(err83);
 }
 errors++;
 }
-let data50 = data.UniqueNamePrefix;
-if(typeof data50 === "string"){
-if(!pattern4.test(data50)){
-const err84 = {instancePath:instancePath+"/UniqueNamePrefix",schemaPath:"#/properties/UniqueNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"}};
+let data50 = data.CalendarRightConflict;
+if(typeof data50 !== "string"){
+const err84 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1104,9 +1119,8 @@ vErrors.push(err84);
 }
 errors++;
 }
-}
-else {
-const err85 = {instancePath:instancePath+"/UniqueNamePrefix",schemaPath:"#/properties/UniqueNamePrefix/type",keyword:"type",params:{type: "string"}};
+if(!((data50 === "refuse") || (data50 === "overwrite"))){
+const err85 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema6.properties.CalendarRightConflict.enum}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1115,9 +1129,8 @@ vErrors.push(err85);
 }
 errors++;
 }
-let data51 = data.GroupVisibility;
-if(typeof data51 !== "string"){
-const err86 = {instancePath:instancePath+"/GroupVisibility",schemaPath:"#/properties/GroupVisibility/type",keyword:"type",params:{type: "string"}};
+if(typeof data.LitigationHoldMayShorten !== "boolean"){
+const err86 = {instancePath:instancePath+"/LitigationHoldMayShorten",schemaPath:"#/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1126,8 +1139,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-if(!((data51 === "Private") || (data51 === "Public"))){
-const err87 = {instancePath:instancePath+"/GroupVisibility",schemaPath:"#/properties/GroupVisibility/enum",keyword:"enum",params:{allowedValues: schema6.properties.GroupVisibility.enum}};
+if(typeof data.LitigationHoldOffInactive !== "boolean"){
+const err87 = {instancePath:instancePath+"/LitigationHoldOffInactive",schemaPath:"#/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1136,10 +1149,8 @@ vErrors.push(err87);
 }
 errors++;
 }
-let data52 = data.GroupNamePrefix;
-if(typeof data52 === "string"){
-if(!pattern5.test(data52)){
-const err88 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+if(typeof data.ResourceKeyField !== "string"){
+const err88 = {instancePath:instancePath+"/ResourceKeyField",schemaPath:"#/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1148,9 +1159,8 @@ vErrors.push(err88);
 }
 errors++;
 }
-}
-else {
-const err89 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"}};
+if(typeof data.ResourceNameField !== "string"){
+const err89 = {instancePath:instancePath+"/ResourceNameField",schemaPath:"#/properties/ResourceNameField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1159,10 +1169,8 @@ vErrors.push(err89);
 }
 errors++;
 }
-let data53 = data.SharedMailboxNamePrefix;
-if(typeof data53 === "string"){
-if(!pattern5.test(data53)){
-const err90 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+if(typeof data.GroupOwners !== "boolean"){
+const err90 = {instancePath:instancePath+"/GroupOwners",schemaPath:"#/properties/GroupOwners/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1171,9 +1179,10 @@ vErrors.push(err90);
 }
 errors++;
 }
-}
-else {
-const err91 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"}};
+let data56 = data.EntraGroupKinds;
+if(Array.isArray(data56)){
+if(data56.length < 1){
+const err91 = {instancePath:instancePath+"/EntraGroupKinds",schemaPath:"#/properties/EntraGroupKinds/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1182,11 +1191,11 @@ vErrors.push(err91);
 }
 errors++;
 }
-if(data.ResourceDomain !== undefined){
-let data54 = data.ResourceDomain;
-if(typeof data54 === "string"){
-if(!pattern0.test(data54)){
-const err92 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"}};
+const len4 = data56.length;
+for(let i4=0; i4<len4; i4++){
+let data57 = data56[i4];
+if(typeof data57 !== "string"){
+const err92 = {instancePath:instancePath+"/EntraGroupKinds/" + i4,schemaPath:"#/properties/EntraGroupKinds/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1195,9 +1204,8 @@ vErrors.push(err92);
 }
 errors++;
 }
-}
-else {
-const err93 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/type",keyword:"type",params:{type: "string"}};
+if(!((((data57 === "security") || (data57 === "microsoft365")) || (data57 === "mailEnabledSecurity")) || (data57 === "distributionList"))){
+const err93 = {instancePath:instancePath+"/EntraGroupKinds/" + i4,schemaPath:"#/properties/EntraGroupKinds/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.EntraGroupKinds.items.enum}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1207,9 +1215,9 @@ vErrors.push(err93);
 errors++;
 }
 }
-if(data.ResourceOwner !== undefined){
-if(typeof data.ResourceOwner !== "string"){
-const err94 = {instancePath:instancePath+"/ResourceOwner",schemaPath:"#/properties/ResourceOwner/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err94 = {instancePath:instancePath+"/EntraGroupKinds",schemaPath:"#/properties/EntraGroupKinds/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1218,9 +1226,10 @@ vErrors.push(err94);
 }
 errors++;
 }
-}
-if(typeof data.ResourcesHidden !== "boolean"){
-const err95 = {instancePath:instancePath+"/ResourcesHidden",schemaPath:"#/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"}};
+let data58 = data.UniqueNamePrefix;
+if(typeof data58 === "string"){
+if(!pattern4.test(data58)){
+const err95 = {instancePath:instancePath+"/UniqueNamePrefix",schemaPath:"#/properties/UniqueNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1229,8 +1238,9 @@ vErrors.push(err95);
 }
 errors++;
 }
-if(typeof data.RenameResources !== "boolean"){
-const err96 = {instancePath:instancePath+"/RenameResources",schemaPath:"#/properties/RenameResources/type",keyword:"type",params:{type: "boolean"}};
+}
+else {
+const err96 = {instancePath:instancePath+"/UniqueNamePrefix",schemaPath:"#/properties/UniqueNamePrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1239,9 +1249,9 @@ vErrors.push(err96);
 }
 errors++;
 }
-}
-else {
-const err97 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+let data59 = data.GroupVisibility;
+if(typeof data59 !== "string"){
+const err97 = {instancePath:instancePath+"/GroupVisibility",schemaPath:"#/properties/GroupVisibility/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1250,7 +1260,131 @@ vErrors.push(err97);
 }
 errors++;
 }
+if(!((data59 === "Private") || (data59 === "Public"))){
+const err98 = {instancePath:instancePath+"/GroupVisibility",schemaPath:"#/properties/GroupVisibility/enum",keyword:"enum",params:{allowedValues: schema6.properties.GroupVisibility.enum}};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+let data60 = data.GroupNamePrefix;
+if(typeof data60 === "string"){
+if(!pattern5.test(data60)){
+const err99 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+}
+else {
+const err100 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+let data61 = data.SharedMailboxNamePrefix;
+if(typeof data61 === "string"){
+if(!pattern5.test(data61)){
+const err101 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+}
+else {
+const err102 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
+if(data.ResourceDomain !== undefined){
+let data62 = data.ResourceDomain;
+if(typeof data62 === "string"){
+if(!pattern0.test(data62)){
+const err103 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"}};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+}
+else {
+const err104 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+}
+if(data.ResourceOwner !== undefined){
+if(typeof data.ResourceOwner !== "string"){
+const err105 = {instancePath:instancePath+"/ResourceOwner",schemaPath:"#/properties/ResourceOwner/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+}
+if(typeof data.ResourcesHidden !== "boolean"){
+const err106 = {instancePath:instancePath+"/ResourcesHidden",schemaPath:"#/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+if(typeof data.RenameResources !== "boolean"){
+const err107 = {instancePath:instancePath+"/RenameResources",schemaPath:"#/properties/RenameResources/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+}
+else {
+const err108 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
+}
+errors++;
+}
 validate21.errors = vErrors;
 return errors === 0;
 }
-export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"reportsUnknown":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"ConnectorPath":{"type":"string","label":"Connector path"},"NodePath":{"type":"string","label":"Node path"},"ServeSocket":{"type":"string","label":"Service file"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","label":"Cloud"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"label":"Connection"},"StateFolder":{"type":"string","label":"State folder"},"MaxConcurrentRequests":{"type":"integer","expected":"a whole number from 1 to 50","label":"Maximum concurrent requests"},"MaxCmdletsPerSecond":{"type":"integer","expected":"a whole number of at least 1, or nothing","label":"Maximum cmdlets per second"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"exchangeOnlineIntegration":{"type":"boolean","label":"Exchange Online"},"deleteAccount":{"type":"boolean","label":"Delete the user"},"setManagerOnCreate":{"type":"boolean","label":"Manager on create"},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"label":"Password of new users"},"updateManagerOnUpdate":{"type":"boolean","label":"Manager on update"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"label":"Automatic reply that is on"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Shared mailbox types"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a contract field such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Group marker"},"SharedMailboxMarker":{"type":"string","label":"Shared mailbox marker"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Allow shortening holds"},"LitigationHoldOffInactive":{"type":"boolean","label":"Allow removing holds from inactive mailboxes"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupOwners":{"type":"boolean","label":"Owners as permissions"},"EntraGroupKinds":{"type":"array","items":{"type":"string","enum":["security","microsoft365","mailEnabledSecurity","distributionList"]},"label":"Kinds of group"},"UniqueNamePrefix":{"type":"string","expected":"at most 40 letters, digits, dots, underscores and hyphens, such as HelloID","label":"Unique name prefix"},"GroupVisibility":{"type":"string","enum":["Private","Public"],"label":"Visibility of new groups"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Group name prefix"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Shared mailbox name prefix"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Resource domain"},"ResourceOwner":{"type":"string","label":"Group owner"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}} };
+export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"reportsUnknown":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"ConnectorPath":{"type":"string","label":"Connector path"},"NodePath":{"type":"string","label":"Node path"},"ServeSocket":{"type":"string","label":"Service file"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","label":"Cloud"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"label":"Connection"},"StateFolder":{"type":"string","label":"State folder"},"MaxConcurrentRequests":{"type":"integer","expected":"a whole number from 1 to 50","label":"Maximum concurrent requests"},"MaxCmdletsPerSecond":{"type":"integer","expected":"a whole number of at least 1, or nothing","label":"Maximum cmdlets per second"},"Host":{"type":"array","neededWhen":"accounts are in Active Directory","items":{"type":"string"},"label":"Host"},"Port":{"type":"integer","expected":"a whole number from 1 to 65535","label":"Port"},"ServerName":{"type":"string","label":"Server name"},"BaseDN":{"type":"string","neededWhen":"accounts are in Active Directory","label":"Base DN"},"Username":{"type":"string","neededWhen":"accounts are in Active Directory","label":"User name"},"Password":{"type":"string","neededWhen":"accounts are in Active Directory","secret":true,"verbatim":true,"label":"Password"},"CertificateAuthorityFile":{"type":"string","label":"Certificate authority file"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"exchangeOnlineIntegration":{"type":"boolean","label":"Exchange Online"},"deleteAccount":{"type":"boolean","label":"Delete the user"},"setManagerOnCreate":{"type":"boolean","label":"Manager on create"},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"label":"Password of new users"},"updateManagerOnUpdate":{"type":"boolean","label":"Manager on update"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"label":"Automatic reply that is on"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Shared mailbox types"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a contract field such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Group marker"},"SharedMailboxMarker":{"type":"string","label":"Shared mailbox marker"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Allow shortening holds"},"LitigationHoldOffInactive":{"type":"boolean","label":"Allow removing holds from inactive mailboxes"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupOwners":{"type":"boolean","label":"Owners as permissions"},"EntraGroupKinds":{"type":"array","items":{"type":"string","enum":["security","microsoft365","mailEnabledSecurity","distributionList"]},"label":"Kinds of group"},"UniqueNamePrefix":{"type":"string","expected":"at most 40 letters, digits, dots, underscores and hyphens, such as HelloID","label":"Unique name prefix"},"GroupVisibility":{"type":"string","enum":["Private","Public"],"label":"Visibility of new groups"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Group name prefix"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Shared mailbox name prefix"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Resource domain"},"ResourceOwner":{"type":"string","label":"Group owner"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}} };

@@ -1,0 +1,90 @@
+import { folded } from "../caseFolding.ts";
+import { Fault } from "../fault.ts";
+import { assertGuid } from "../guid.ts";
+import type { Operations } from "../step.ts";
+import { guidBytes, type AttributeName, type Entry } from "./client/attributes.ts";
+import type { Directory } from "./client/directory.ts";
+import type { DirectoryQuery } from "./target.ts";
+
+/** A user of the domain, with the attributes that were requested. */
+export interface User extends Entry {
+  /** The objectGUID: the account reference. */
+  id: string;
+  /** It is the account that the connector itself signs in as. */
+  isConnector: boolean;
+}
+
+/** What every user is read with. An account without `userAccountControl` cannot be read by the connector. */
+const identifying = [
+  "objectGUID",
+  "displayName",
+  "sAMAccountName",
+  "userPrincipalName",
+  "userAccountControl",
+] as const satisfies readonly AttributeName[];
+
+/** What `userById` sends, with these attributes. */
+export function userLookup(...attributes: readonly AttributeName[]): Operations {
+  return { search: ["isDeleted", ...identifying, ...attributes] };
+}
+
+/**
+ * The user with this objectGUID. Throws a `missing` fault when there is none. It is proven only if the controller shows
+ * the deleted object: an object that the account of the connector must not see looks like one that does not exist.
+ */
+export function userById(
+  id: string,
+  attributes: readonly AttributeName[] = [],
+): DirectoryQuery<User> {
+  assertGuid(id, "The account reference");
+  const wanted = [...new Set([...identifying, ...attributes])];
+  return async ({ activeDirectory }) => {
+    const found = await activeDirectory.get({ id, attributes: wanted });
+    if (found) return userOf(found, activeDirectory);
+    const filter = { attribute: "objectGUID", equals: guidBytes(id) } as const;
+    const [again] = await activeDirectory.list({ filter, attributes: wanted });
+    if (again) return userOf(again, activeDirectory);
+    throw await absence(id, activeDirectory);
+  };
+}
+
+async function absence(id: string, activeDirectory: Directory): Promise<Fault> {
+  const attributes = ["isDeleted"] as const;
+  const deleted = await activeDirectory.get({ id, attributes, isDeletedShown: true });
+  if (deleted?.["isDeleted"] === true)
+    return new Fault({
+      kind: "missing",
+      isProven: true,
+      message: `The account ${id} was deleted in Active Directory.`,
+    });
+  return new Fault({
+    kind: "missing",
+    message:
+      `Active Directory shows no account ${id} to the connector, and no deleted one either, so it is not known ` +
+      "whether it exists.",
+  });
+}
+
+function userOf(entry: Entry, { account }: Pick<Directory, "account">): User {
+  if (typeof entry["userAccountControl"] !== "number")
+    throw new Fault({
+      kind: "denied",
+      message: `The account of the connector cannot read userAccountControl of ${entry.dn}, or it is not a user.`,
+    });
+  const { dn, userPrincipalName, sAMAccountName } = entry;
+  // DOMAIN\name is the form of a sign-in, without the domain that of the attribute.
+  const names = [dn, userPrincipalName, sAMAccountName].map((name) => folded(String(name)));
+  const own = [account, account.replace(/^[^\\@=]+\\/, "")].map(folded);
+  return {
+    ...entry,
+    id: String(entry["objectGUID"]),
+    isConnector: own.some((name) => names.includes(name)),
+  };
+}
+
+/** The name of a user in messages. */
+export function nameOf({ id, dn, displayName, userPrincipalName, sAMAccountName }: User): string {
+  const name = displayName ?? dn;
+  const login = userPrincipalName ?? sAMAccountName ?? "no user name";
+  return `"${String(name)}" <${String(login)}> (${id})`;
+}
