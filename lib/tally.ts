@@ -83,24 +83,31 @@ export class Tally {
   ): AsyncGenerator<T, void, undefined> {
     const source = eachOf(items);
     const ahead: Promise<IteratorResult<T, void>>[] = [];
+    let isAsking = false;
     const ask = async (): Promise<IteratorResult<T, void>> => {
       const result = await source.next();
+      isAsking = false;
       if (!result.done) part.items++;
       else if (!part.isWhole) {
         part.isWhole = true;
         this.#longest = Math.max(this.#longest, part.items);
       }
+      if (this.wantsTotals) askAhead();
       return result;
+    };
+    /** One by one: a source that is asked for thousands at once has to answer all of them after its end, too. */
+    const askAhead = (): void => {
+      const wanted = this.wantsTotals && !part.isWhole ? maxAhead : 1;
+      if (isAsking || ahead.length >= wanted) return;
+      isAsking = true;
+      const next = ask();
+      // It is reported when the reader gets there.
+      next.catch(() => undefined);
+      ahead.push(next);
     };
     try {
       for (;;) {
-        const wanted = this.wantsTotals && !part.isWhole ? maxAhead : 1;
-        while (ahead.length < wanted) {
-          const next = ask();
-          // It is reported when the reader gets there.
-          next.catch(() => undefined);
-          ahead.push(next);
-        }
+        askAhead();
         const result = await ahead.shift();
         if (!result || result.done) return;
         yield result.value;
