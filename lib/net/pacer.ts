@@ -140,6 +140,8 @@ export function pacerOf(
       if (heldMs > 0) await sleep(heldMs);
       const leave = await gate.take();
       try {
+        // Later only when the clock was set back meanwhile: that must not hold requests up.
+        paidAt = Math.min(paidAt, clock() + costOf(atOnce));
         const isPaced = await waited(operations, sleep);
         if (isPaced) onWaited(operations);
         if (trialAt !== undefined) {

@@ -34,7 +34,11 @@ function paced(maxPerSecond?: number) {
       );
     return taken;
   }
-  return { turns, pass, want, waits, sleep };
+  const setBack = (ms: number): void => {
+    now -= ms;
+    for (const wait of waits) wait.until -= ms;
+  };
+  return { turns, pass, want, waits, sleep, setBack };
 }
 
 const fine = (passed = 10): Outcome => ({ passed, refused: 0 });
@@ -89,6 +93,16 @@ describe("without refusals", () => {
     await pass(10_000);
     expect(taken.length).toBeGreaterThanOrEqual(38);
     expect(taken.length).toBeLessThanOrEqual(40);
+  });
+
+  it("a clock that is set back holds nothing up", async () => {
+    const { pass, want, setBack } = paced(40);
+    want(10);
+    await pass(2_000);
+    setBack(3_600_000);
+    const taken = want(4);
+    await pass(2_000);
+    expect(taken).toHaveLength(4);
   });
 
   it("the few operations of an event wait for no maximum", async () => {
