@@ -39,6 +39,8 @@ describe("the check names nothing in", () => {
       "fieldMapping.json",
       entraForm,
       entraMapping,
+      "lifecycle/hybrid/configuration.json",
+      "lifecycle/hybrid/fieldMapping.json",
       ...Object.keys(optionSets)
         .sort()
         .map((set) => `permissions/${set}/options.json`),
