@@ -8,7 +8,7 @@ import { runBundle } from "../../tools/cli/run.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { changeEventFor } from "../events.ts";
 
-const deadlineMs = 10_000;
+const deadlineMs = 20_000;
 
 let running: RunningEmulator;
 let hostile: Server;
