@@ -57,11 +57,16 @@ export async function retrying<T>(pace: Pace, attempt: () => Promise<Try<T>>): P
         requestId: fault.requestId,
       });
     pace.stats.retries++;
-    pace.stats.waitedMs += wait;
-    await pace.sleep(wait, pace.signal).catch((thrown: unknown) => {
-      throw Fault.of(pace.signal.aborted ? pace.signal.reason : thrown);
-    });
+    await waited(pace, wait);
   }
+}
+
+/** Waits these milliseconds, and counts them. Throws the reason when the run ends in the meantime. */
+export async function waited(pace: Pace, ms: number): Promise<void> {
+  pace.stats.waitedMs += ms;
+  await pace.sleep(ms, pace.signal).catch((thrown: unknown) => {
+    throw Fault.of(pace.signal.aborted ? pace.signal.reason : thrown);
+  });
 }
 
 /** The failure of an attempt without an answer; `thrown` is what the transport threw. */

@@ -16,6 +16,7 @@ import {
   type Request,
 } from "../emulator/directory/ldapDouble.ts";
 import { lastYear, newAuthority, type Authority } from "./certificates.ts";
+import { faultOf } from "../exchange/scripted.ts";
 
 const base = "DC=example,DC=test";
 const id = "96e3f1ae-88b2-4fde-9c1d-fff0e1d2c3b4";
@@ -78,15 +79,6 @@ function session(form: DirectoryForm, remainingMs = 20_000): Session {
   });
   opened.push(directory);
   return { directory, warnings, abort };
-}
-
-async function faultOf(work: Promise<unknown>): Promise<Fault> {
-  const thrown: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(thrown).toBeInstanceOf(Fault);
-  return thrown as Fault;
 }
 
 const everyone = {

@@ -4,9 +4,9 @@ import { afterEach, describe, expect, inject, it } from "vitest";
 import { guidBytes } from "../../lib/activeDirectory/client/attributes.ts";
 import { activeDirectory, type Directory } from "../../lib/activeDirectory/client/directory.ts";
 import { settingsFrom, type DirectoryForm } from "../../lib/activeDirectory/client/settings.ts";
-import { Fault } from "../../lib/fault.ts";
 import { attributeIn, modifyDatabase, type Samba } from "./samba.ts";
 import { baseDn, people, person, serviceAccount } from "./sambaContent.ts";
+import { faultOf } from "../exchange/scripted.ts";
 
 const provided = inject("samba");
 const samba = JSON.parse(provided || "{}") as Samba;
@@ -55,15 +55,6 @@ async function newPerson(parent = people): Promise<{ name: string; id: string }>
 
 function valuesOf(name: string, attribute: string): string[] {
   return attributeIn(samba.folder, `(displayName=${name})`, attribute);
-}
-
-async function faultOf(work: Promise<unknown>): Promise<Fault> {
-  const thrown: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(thrown).toBeInstanceOf(Fault);
-  return thrown as Fault;
 }
 
 describe.skipIf(provided === "")("the client with a controller of Samba", () => {

@@ -3,7 +3,7 @@ import type { Cloud } from "../../auth/clouds.ts";
 import { claimsIn } from "../../auth/claimsChallenge.ts";
 import type { Command } from "./command.ts";
 import type { KeptAnswers } from "../../net/keptAnswers.ts";
-import { retryAfterMs, unanswered, type Failure, type Pace } from "../../net/retry.ts";
+import { retryAfterMs, unanswered, waited, type Failure, type Pace } from "../../net/retry.ts";
 import { defaultMaxRequests, requestSlots, type RequestSlots } from "../../net/requestSlots.ts";
 import type { TokenSource } from "../../auth/token.ts";
 import type { HttpReply, Transport } from "../../net/transport.ts";
@@ -162,19 +162,18 @@ export function endpointOf(
     };
     return await slots.run(send, {
       isRefusal: (reply) => "status" in reply && isBusy(reply.text),
-      mayFollow: (refusal) =>
-        "status" in refusal && isBusy(refusal.text) && refusal.headers["retry-after"] === undefined,
+      mayFollow: (refusal) => "status" in refusal && refusal.headers["retry-after"] === undefined,
       isUrgent,
       paced: {
         operations: cmdlets,
-        sleep: waited,
+        sleep: waitedInTime,
         outcomeOf: (reply) =>
           "status" in reply ? outcomeOf(outcomesIn?.(reply) ?? [reply], clock()) : unknownOutcome,
       },
     });
   }
 
-  async function waited(ms: number): Promise<void> {
+  async function waitedInTime(ms: number): Promise<void> {
     if (ms >= pace.remaining())
       throw new Fault({
         kind: "throttled",
@@ -183,10 +182,7 @@ export function endpointOf(
           `Exchange Online takes no more cmdlets of this application for ${Math.ceil(ms / 1000)} s, ` +
           "which would exceed the remaining time.",
       });
-    pace.stats.waitedMs += ms;
-    await pace.sleep(ms, pace.signal).catch((thrown: unknown) => {
-      throw Fault.of(pace.signal.aborted ? pace.signal.reason : thrown);
-    });
+    await waited(pace, ms);
   }
 
   /**
