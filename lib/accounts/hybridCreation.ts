@@ -135,7 +135,8 @@ export async function createUser(
       message: "Active Directory accepted the new account, and does not show it.",
     });
   const user = await read(userById(found.id, attributesAmong(fields)));
-  if (outcome.isConfirmed) return { user, state: "made", sentence: "", password: password.password };
+  if (outcome.isConfirmed)
+    return { user, state: "made", sentence: "", password: password.password };
   return {
     user,
     state: "existing",
