@@ -25,13 +25,16 @@ import {
 } from "../activeDirectory/userValues.ts";
 import { Fault } from "../fault.ts";
 import type { Changed } from "../host/accountActions.ts";
-import { mergedOperations, type Gate, type Needs, type Operations } from "../step.ts";
+import type { Gate, Needs, Operations } from "../step.ts";
 
 /** What an action that changes an account sends. `more`: what it sends in addition. */
 export function changeNeeds(...more: readonly Operations[]): Needs<DirectoryTarget> {
   return {
     activeDirectory: operations(
-      mergedOperations(userLookup(...readableAttributes), userChange, userMove, ...more),
+      userLookup(...readableAttributes),
+      userChange,
+      userMove,
+      ...more,
     ),
   };
 }

@@ -21,13 +21,16 @@ import { Fault } from "../fault.ts";
 import { quoted } from "../graphemes.ts";
 import type { CreateInput } from "../host/createAction.ts";
 import { alike, lengthOf, mappedText, oneOf } from "../mappedValues.ts";
-import { mergedOperations, type Needs } from "../step.ts";
+import type { Needs } from "../step.ts";
 import { managerOf, type Wanted } from "./hybrid.ts";
 import { newPassword } from "./password.ts";
 
 export const createNeeds: Needs<DirectoryTarget> = {
   activeDirectory: operations(
-    mergedOperations(userLookup(...readableAttributes), userCreation, passwordPolicy, userChange),
+    userLookup(...readableAttributes),
+    userCreation,
+    passwordPolicy,
+    userChange,
   ),
 };
 

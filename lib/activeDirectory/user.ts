@@ -4,9 +4,10 @@ import { Fault } from "../fault.ts";
 import { quoted } from "../graphemes.ts";
 import { assertGuid } from "../guid.ts";
 import type { Operations } from "../step.ts";
-import { guidBytes, type AttributeName, type Entry } from "./client/attributes.ts";
+import type { AttributeName, Entry } from "./client/attributes.ts";
 import type { Directory, DirectorySearch } from "./client/directory.ts";
 import type { Filter } from "./client/filter.ts";
+import { lookup, objectById } from "./object.ts";
 import type { DirectoryQuery, DirectoryStream } from "./target.ts";
 
 /** A user of the domain, with the attributes that were requested. */
@@ -28,7 +29,7 @@ const identifying = [
 
 /** What `userById` sends, with these attributes. */
 export function userLookup(...attributes: readonly AttributeName[]): Operations {
-  return { search: ["isDeleted", ...identifying, ...attributes] };
+  return lookup(...identifying, ...attributes);
 }
 
 /**
@@ -44,12 +45,10 @@ export function userById(
   assertGuid(id, "The account reference");
   const wanted = withIdentifying(attributes);
   return async ({ activeDirectory }) => {
-    const found = await activeDirectory.get({ id, attributes: wanted, isOnlyRead });
-    if (found) return userOf(found, activeDirectory);
-    const filter = { attribute: "objectGUID", equals: guidBytes(id) } as const;
-    const [again] = await activeDirectory.list({ filter, attributes: wanted });
-    if (again) return userOf(again, activeDirectory);
-    throw await absence(id, activeDirectory);
+    const entry = await objectById({ id, attributes: wanted, isOnlyRead, what: "account" })({
+      activeDirectory,
+    });
+    return userOf(entry, activeDirectory);
   };
 }
 
@@ -103,23 +102,6 @@ export function allUsers(attributes: readonly AttributeName[]): DirectoryStream<
     for await (const page of readAhead(activeDirectory.pages(search)))
       for (const entry of page) yield userOf(entry, activeDirectory);
   };
-}
-
-async function absence(id: string, activeDirectory: Directory): Promise<Fault> {
-  const attributes = ["isDeleted"] as const;
-  const deleted = await activeDirectory.get({ id, attributes, isDeletedShown: true });
-  if (deleted?.["isDeleted"] === true)
-    return new Fault({
-      kind: "missing",
-      isProven: true,
-      message: `The account ${id} was deleted in Active Directory.`,
-    });
-  return new Fault({
-    kind: "missing",
-    message:
-      `Active Directory shows no account ${id} to the connector, and no deleted one either, so it is not known ` +
-      "whether it exists.",
-  });
 }
 
 function userOf(entry: Entry, { account }: Pick<Directory, "account">): User {

@@ -1,6 +1,6 @@
 import { Fault, isRefusal } from "../fault.ts";
 import { quoted } from "../graphemes.ts";
-import type { Operations } from "../step.ts";
+import { mergedOperations } from "../step.ts";
 import type { AttributeName, Entry } from "./client/attributes.ts";
 import type { DirectoryQuery, DirectoryStep } from "./target.ts";
 import { nameOf, userLookup, userWhere, type User } from "./user.ts";
@@ -25,9 +25,7 @@ export interface NewPassword {
 }
 
 /** What a creation sends, its looks included. */
-export const userCreation: Operations = {
-  ...userLookup(...userAttributeNames),
-  ...nameSearch(),
+export const userCreation = mergedOperations(userLookup(...userAttributeNames), nameSearch(), {
   add: [
     "objectClass",
     "parent",
@@ -37,7 +35,7 @@ export const userCreation: Operations = {
     "pwdLastSet",
     ...userAttributeNames,
   ],
-};
+});
 
 /** A step that creates a user, and what becomes of it. */
 export interface Creation {

@@ -387,7 +387,9 @@ describe.skipIf(provided === "")("an import of Active Directory", () => {
     });
     expect(ended.code).toBe(0);
     expect(ended.messages).toEqual(["Accounts imported: 500."]);
-    const found = ended.all.match(/\\"UserName\\":\\"import\.\d+/g) ?? [];
-    expect(new Set(found).size).toBe(500);
+    const records = ended.records as { UserName: string; Enabled: boolean; Data: object }[];
+    expect(new Set(records.map(({ UserName }) => UserName)).size).toBe(500);
+    expect(records.filter(({ Enabled }) => Enabled)).toHaveLength(250);
+    expect(records[0]?.Data).toMatchObject({ organizationalUnit: unit, unknown: null });
   });
 });

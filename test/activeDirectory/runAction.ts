@@ -3,6 +3,10 @@ import { expect, inject } from "vitest";
 import {
   createAnswer,
   deleteAnswer,
+  grantPermissionAnswer,
+  importPermissionAnswer,
+  permissionsAnswer,
+  revokePermissionAnswer,
   disableAnswer,
   enableAnswer,
   importAnswer,
@@ -23,8 +27,22 @@ const contracts = {
   delete: deleteAnswer,
   uniquenessCheck: uniquenessCheckAnswer,
   import: importAnswer,
+  permissions: permissionsAnswer,
+  grantPermission: grantPermissionAnswer,
+  revokePermission: revokePermissionAnswer,
+  importPermission: importPermissionAnswer,
 } as const satisfies Readonly<Record<string, Contract<unknown>>>;
-export type Verb = keyof typeof contracts;
+
+/** An action by its path, or an account action by its verb. */
+const accountVerbs = [
+  "create",
+  "update",
+  "enable",
+  "disable",
+  "delete",
+  "uniquenessCheck",
+  "import",
+];
 
 export interface RunOptions {
   /** The reference of the account. */
@@ -39,11 +57,14 @@ export interface RunOptions {
   /** Members of the actionContext. */
   more?: object;
   manager?: string;
+  /** The reference of the permission. */
+  permission?: object;
 }
 
 export interface Ended {
   answer: AnyAnswer;
   messages: string[];
+  records: unknown[];
   code: number | null;
   all: string;
 }
@@ -51,7 +72,7 @@ export interface Ended {
 /** The event's answer, read by its schema. The password of the connector is nowhere in what the process wrote. */
 export async function runAction(
   samba: Samba,
-  verb: Verb,
+  action: string,
   {
     id,
     data = {},
@@ -61,8 +82,11 @@ export async function runAction(
     env = {},
     more = {},
     manager,
+    permission,
   }: RunOptions,
 ): Promise<Ended> {
+  const verb = action.split("/").at(-1) ?? "";
+  const bundle = accountVerbs.includes(action) ? `lifecycle/hybrid/${action}` : action;
   const event = {
     actionContext: {
       Configuration: {
@@ -84,6 +108,7 @@ export async function runAction(
       References: {
         ...(id !== undefined && { Account: id }),
         ...(manager !== undefined && { ManagerAccount: manager }),
+        ...(permission !== undefined && { Permission: permission }),
       },
       Data: mapped,
       ...more,
@@ -91,10 +116,10 @@ export async function runAction(
     outputContext: { Data: data },
     personContext: { Person: { DisplayName: "Person" } },
   };
-  const ended = await runBundle(`lifecycle/hybrid/${verb}`, event, { dist: inject("dist"), env });
-  const answer = readAs<AnyAnswer>(contracts[verb], ended.answer);
+  const ended = await runBundle(bundle, event, { dist: inject("dist"), env });
+  const answer = readAs<AnyAnswer>(contracts[verb as keyof typeof contracts], ended.answer);
   const messages = answer.outputContext.AuditLogs.map(({ Message }) => Message);
   const all = JSON.stringify(ended);
   expect(all).not.toContain(serviceAccount.password);
-  return { answer, messages, code: ended.code, all };
+  return { answer, messages, records: ended.records, code: ended.code, all };
 }
