@@ -35,7 +35,7 @@ export function isSecurityGroup({ groupType }: Group): boolean {
   return (Number(groupType) & securityEnabled) !== 0;
 }
 
-/** The group with this objectGUID. Throws a `missing` fault as `objectById`, and an `invalid` one for another object. */
+/** The group with this objectGUID. Throws a `missing` fault as `objectById`, and a `denied` one for another object. */
 export function groupById(id: string): DirectoryQuery<Group> {
   assertGuid(id, "The Id of the permission reference");
   return async (targets) => groupOf(await objectById({ id, attributes, what: "group" })(targets));

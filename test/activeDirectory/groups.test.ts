@@ -87,7 +87,7 @@ describe.skipIf(provided === "")("a group of Active Directory", () => {
     expect(membersIn(group)).toEqual([user.dn]);
   });
 
-  it("that contains another group: the audit log of a revoke says over which one the user still is a member", async () => {
+  it("that contains others: a revoke says over which one the user still is a member", async () => {
     const user = newPerson();
     const inner = newGroup([user]);
     const middle = newGroup([inner]);
@@ -95,7 +95,7 @@ describe.skipIf(provided === "")("a group of Active Directory", () => {
     const { code, messages } = await changes("revokePermission", outer, user);
     expect(code).toBe(0);
     expect(membersIn(outer)).toEqual([middle.dn]);
-    expect(messages.at(-1)).toContain(`as a member of ${inner.name}, which it contains`);
+    expect(messages.join()).toContain(`as a member of ${inner.name}, which it contains`);
   });
 
   it.each([
@@ -119,10 +119,8 @@ describe.skipIf(provided === "")("a group of Active Directory", () => {
 
   it("where the connector has no right is not changed, and the right is named", async () => {
     const [group, user] = [newGroup(), newPerson()];
-    modifyDatabase(
-      samba.folder,
-      `dn: ${group.dn}\nchangetype: modrdn\nnewrdn: CN=${group.name}\ndeleteoldrdn: 1\nnewsuperior: OU=Elsewhere,${baseDn}\n`,
-    );
+    const move = `newrdn: CN=${group.name}\ndeleteoldrdn: 1\nnewsuperior: OU=Elsewhere,${baseDn}\n`;
+    modifyDatabase(samba.folder, `dn: ${group.dn}\nchangetype: modrdn\n${move}`);
     const { code, messages, answer } = await changes("grantPermission", group, user);
     expect({ code, outcome: answer.outcome }).toEqual({ code: 1, outcome: "forbidden" });
     expect(messages[0]).toContain("lacks the right to write member");

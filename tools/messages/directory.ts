@@ -26,6 +26,18 @@ export const directory: readonly Entry[] = [
   },
   {
     outcome: "forbidden",
+    why: "The permission reference is not one of a group, or the connector's account may not read it.",
+    mend: "Let the connector's account read the groups of the organisational unit, which every user may by default.",
+    of: ["cannot read groupType of"],
+  },
+  {
+    outcome: "forbidden",
+    why: "The group is part of the domain or of its administration, so the connector leaves it alone.",
+    mend: "Change its members by hand, and leave it out of the business rules.",
+    of: ["The connector does not change the members of group"],
+  },
+  {
+    outcome: "forbidden",
     why: "The certificate of a domain controller has expired, or is of an unknown authority or for another host.",
     mend:
       "Name the PEM file of the authority in _Certificate authority file_. For an IP address, name the host of the " +
@@ -145,7 +157,7 @@ export const directory: readonly Entry[] = [
     mend:
       "Look for the account. If it was deleted, let the connector's account read the deleted objects " +
       "([hybrid](hybrid.md#deleted-accounts)), or end the entitlement by hand.",
-    of: ["Active Directory shows no account"],
+    of: ["Active Directory shows no … …"],
   },
   {
     outcome: "invalid",
