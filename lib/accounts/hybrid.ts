@@ -1,6 +1,7 @@
 /** What the account actions of Active Directory agree on. */
 import { operations, type DirectoryStep, type DirectoryTarget } from "../activeDirectory/target.ts";
 import { nameOf, userById, userLookup, type User } from "../activeDirectory/user.ts";
+import { assertAddressesFree, nameSearch } from "../activeDirectory/userNames.ts";
 import {
   attributesFor,
   differenceOf,
@@ -34,6 +35,7 @@ export function changeNeeds(...more: readonly Operations[]): Needs<DirectoryTarg
       userLookup(...readableAttributes),
       userChange,
       userMove,
+      nameSearch(),
       ...more,
     ),
   };
@@ -95,25 +97,40 @@ export async function applyWanted(
 ): Promise<Changed> {
   const { steps, after } = differenceOf(user, values);
   const switching = enabled === undefined ? [] : enabling(user, enabled);
+  await read(assertAddressesFree(user, values));
   const others: DirectoryStep[] = [...steps, ...moving(user, place)];
-  if (manager !== undefined)
-    others.push(...settingManager(user, await managerOf(manager, { read })));
+  const newManager = manager === undefined ? undefined : await managerOf(manager, { read });
+  if (manager !== undefined) others.push(...settingManager(user, newManager));
   await changeAll(enabled === false ? [...switching, ...others] : [...others, ...switching]);
   const warning = values.msExchHideFromAddressLists === true ? whyNotHidden(after) : undefined;
   return {
     before: fieldsOf(user),
-    after: { ...fieldsOf(after), ...place },
+    after: {
+      ...fieldsOf(after),
+      ...place,
+      ...(manager !== undefined && { manager: newManager?.dn ?? null }),
+    },
     subject: `account ${nameOf(user)}`,
     audit: warning === undefined ? [] : [{ Message: warning }],
   };
 }
 
-/** The user who is to be the manager. Another administrator may keep it, so it can be outside of the base DN. */
+/**
+ * The user who is to be the manager, who is not changed and so may be outside of the base DN. Throws an `invalid` fault
+ * when there is none: it is not the account of the event that is gone.
+ */
 export async function managerOf(
   reference: string | null,
   { read }: Pick<Ways, "read">,
 ): Promise<User | undefined> {
-  return reference === null ? undefined : await read(userById(reference, [], { isOnlyRead: true }));
+  if (reference === null) return undefined;
+  try {
+    return await read(userById(reference, [], { isOnlyRead: true }));
+  } catch (thrown) {
+    const fault = Fault.of(thrown);
+    if (fault.kind !== "missing") throw fault;
+    throw Fault.invalid(`The manager cannot be set. ${fault.message}`, fault);
+  }
 }
 
 /** The attributes of an account as values of fields, which are texts or lists of texts. */

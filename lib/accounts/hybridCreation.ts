@@ -4,7 +4,7 @@ import { operations, type DirectoryTarget } from "../activeDirectory/target.ts";
 import { nameOf, userById, userLookup, type User } from "../activeDirectory/user.ts";
 import { settingManager, userChange } from "../activeDirectory/userChange.ts";
 import {
-  assertFree,
+  assertNamesFree,
   creatingUser,
   plannedUser,
   userCreation,
@@ -116,7 +116,7 @@ export async function createUser(
   const values = newValues(wanted.values, key);
   const password = await passwordFor(input);
   const { step, confirm, find } = creatingUser(values, wanted.place, password, key);
-  await read(assertFree(values, wanted.place));
+  await read(assertNamesFree(values, wanted.place));
   const outcome = { isConfirmed: true };
   const recover = async (fault: Fault): Promise<"done"> => {
     const result = await read(confirm(fault));
@@ -144,8 +144,8 @@ export async function createUser(
     user,
     state: "existing",
     sentence:
-      `Correlated with account ${nameOf(user)}: its ${key.attribute} is ${quoted(key.value)}. It was created before ` +
-      "this answer, and its password is not known.",
+      `Correlated with account ${nameOf(user)}: its ${key.attribute} is ${quoted(key.value)}. The answer to its ` +
+      "creation was lost, so its password is not certain.",
     password: null,
   };
 }

@@ -5,7 +5,7 @@ import type { AttributeName, Entry } from "./client/attributes.ts";
 import type { DirectoryQuery, DirectoryStep } from "./target.ts";
 import { nameOf, userLookup, userWhere, type User } from "./user.ts";
 import { entraFollows } from "./userChange.ts";
-import { holdersOf, nameSearch, type UniqueName } from "./userNames.ts";
+import { addressesIn, assertFree, nameSearch, type UniqueName } from "./userNames.ts";
 import type { Place } from "./userPlace.ts";
 import { userAttributeNames } from "./userAttributes.ts";
 import type { UserValues } from "./userValues.ts";
@@ -119,37 +119,17 @@ export function plannedUser(values: UserValues, { organizationalUnit = "", cn }:
  * Throws a `taken` fault when another object has one of the names that a new user would have: Active Directory refuses
  * some of them only, and without the name of the other.
  */
-export function assertFree(
+export function assertNamesFree(
   values: UserValues,
   { organizationalUnit, cn = textIn(values, "displayName") }: Place,
 ): DirectoryQuery<void> {
-  const { proxyAddresses } = values;
-  const addresses = Array.isArray(proxyAddresses) ? proxyAddresses.map(String) : [];
   const names: UniqueName[] = [
     { attribute: "sAMAccountName", value: textIn(values, "sAMAccountName") },
     { attribute: "userPrincipalName", value: textIn(values, "userPrincipalName") },
     { attribute: "cn", value: cn, place: organizationalUnit },
-    ...addresses.map((address): UniqueName => {
-      return { attribute: "address", value: withoutPrefix(address) };
-    }),
+    ...addressesIn(values),
   ];
-  return async (targets) => {
-    const holders = await holdersOf(names, [])(targets);
-    for (const [index, { attribute, value }] of names.entries()) {
-      const [holder] = holders[index] ?? [];
-      if (holder)
-        throw new Fault({
-          kind: "taken",
-          message:
-            `The ${attribute} ${quoted(value)} of the new account belongs to ${holder.description}; expected one ` +
-            "that no one has.",
-        });
-    }
-  };
-}
-
-function withoutPrefix(address: string): string {
-  return address.replace(/^smtp:/i, "");
+  return assertFree(names, undefined);
 }
 
 function textIn(values: UserValues, name: keyof UserValues): string {

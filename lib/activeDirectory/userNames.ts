@@ -1,9 +1,12 @@
+import { Fault } from "../fault.ts";
+import { quoted } from "../graphemes.ts";
 import type { Operations } from "../step.ts";
-import type { AttributeName } from "./client/attributes.ts";
-import type { Entry } from "./client/attributes.ts";
+import type { AttributeName, Entry } from "./client/attributes.ts";
 import type { Filter } from "./client/filter.ts";
 import { isSameName, parentOf } from "./client/names.ts";
 import type { DirectoryQuery } from "./target.ts";
+import type { User } from "./user.ts";
+import type { UserValues } from "./userValues.ts";
 
 /** A value that no two objects share. */
 export interface UniqueName {
@@ -65,5 +68,39 @@ function filterFor({ attribute, value }: UniqueName): Filter {
       { attribute: "proxyAddresses", equals: `smtp:${value}` },
       { attribute: "userPrincipalName", equals: value },
     ],
+  };
+}
+
+/** The addresses in values, each as a name that no two objects share. */
+export function addressesIn({ proxyAddresses }: UserValues): UniqueName[] {
+  const entries = Array.isArray(proxyAddresses) ? proxyAddresses.map(String) : [];
+  return entries.map((entry) => ({ attribute: "address", value: entry.replace(/^smtp:/i, "") }));
+}
+
+/**
+ * Throws a `taken` fault when another object has an address that a user is to have: Active Directory would let two have
+ * it (measured), and the synchronisation would stop at it.
+ */
+export function assertAddressesFree({ id }: User, values: UserValues): DirectoryQuery<void> {
+  return assertFree(addressesIn(values), id);
+}
+
+/** Throws a `taken` fault when an object has one of these names, unless it is the one with this ID. */
+export function assertFree(
+  names: readonly UniqueName[],
+  exceptId: string | undefined,
+): DirectoryQuery<void> {
+  return async (targets) => {
+    const holders = await holdersOf(names, [])(targets);
+    for (const [index, { attribute, value }] of names.entries()) {
+      const other = holders[index]?.find(({ id }) => id !== exceptId);
+      if (other)
+        throw new Fault({
+          kind: "taken",
+          message:
+            `The ${attribute} ${quoted(value)} of the account belongs to ${other.description}; expected one that no ` +
+            "one has.",
+        });
+    }
   };
 }

@@ -306,6 +306,29 @@ describe.skipIf(provided === "")("an account of Active Directory", () => {
     expect(valuesOf(name, "manager")).toEqual([]);
   });
 
+  it.each([
+    [
+      "an address of another",
+      (other: string) => ({ proxyAddresses: [`smtp:${other}`] }),
+      "belongs to",
+    ],
+    ["a manager who is none", () => ({}), "The manager cannot be set"],
+  ])("is not changed with %s", async (_, own, message) => {
+    const other = newPerson();
+    await creates(other.data);
+    const { name, data } = newPerson();
+    const id = referenceOf(await creates(data));
+    const ended = await runAction(samba, "update", {
+      id,
+      data: { ...own(`${other.name}@example.test`), department: "R+D" },
+      form: { updateManagerOnUpdate: true },
+      manager: "00000000-0000-4000-8000-000000000000",
+    });
+    expect(ended).toMatchObject({ code: 1, answer: { outcome: "invalid" } });
+    expect(ended.messages.join()).toContain(message);
+    expect(valuesOf(name, "department")).toEqual(["Sales"]);
+  });
+
   it("is not moved out of the base DN", async () => {
     const { name, data } = newPerson();
     const id = referenceOf(await creates(data));

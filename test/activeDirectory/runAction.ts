@@ -69,8 +69,12 @@ export interface Ended {
   all: string;
 }
 
-/** The event's answer, read by its schema. The password of the connector is nowhere in what the process wrote. */
-export async function runAction(
+function bundleOf(action: string): string {
+  return accountVerbs.includes(action) ? `lifecycle/hybrid/${action}` : action;
+}
+
+/** The event for an action, with a form of the suite's controller. */
+function eventFor(
   samba: Samba,
   action: string,
   {
@@ -79,15 +83,12 @@ export async function runAction(
     mapped = data,
     dryRun = false,
     form = {},
-    env = {},
     more = {},
     manager,
     permission,
   }: RunOptions,
-): Promise<Ended> {
-  const verb = action.split("/").at(-1) ?? "";
-  const bundle = accountVerbs.includes(action) ? `lifecycle/hybrid/${action}` : action;
-  const event = {
+): object {
+  return {
     actionContext: {
       Configuration: {
         Organization: "contoso.onmicrosoft.com",
@@ -103,7 +104,7 @@ export async function runAction(
         ...form,
       },
       DryRun: dryRun,
-      Operation: verb,
+      Operation: action.split("/").at(-1),
       Origin: "enforcement",
       References: {
         ...(id !== undefined && { Account: id }),
@@ -116,7 +117,27 @@ export async function runAction(
     outputContext: { Data: data },
     personContext: { Person: { DisplayName: "Person" } },
   };
-  const ended = await runBundle(bundle, event, { dist: inject("dist"), env });
+}
+
+/** Runs an action that a relay ends, and does not ask for its answer. */
+export async function runEnded(
+  samba: Samba,
+  action: string,
+  options: RunOptions,
+  started: (kill: (signal: NodeJS.Signals) => void) => void,
+): Promise<void> {
+  await runBundle(bundleOf(action), eventFor(samba, action, options), {
+    dist: inject("dist"),
+    started,
+  });
+}
+
+/** The event's answer, read by its schema. The password of the connector is nowhere in what the process wrote. */
+export async function runAction(samba: Samba, action: string, options: RunOptions): Promise<Ended> {
+  const verb = action.split("/").at(-1) ?? "";
+  const { env = {} } = options;
+  const event = eventFor(samba, action, options);
+  const ended = await runBundle(bundleOf(action), event, { dist: inject("dist"), env });
   const answer = readAs<AnyAnswer>(contracts[verb as keyof typeof contracts], ended.answer);
   const messages = answer.outputContext.AuditLogs.map(({ Message }) => Message);
   const all = JSON.stringify(ended);

@@ -94,14 +94,20 @@ export const directory: readonly Entry[] = [
   },
   {
     outcome: "invalid",
-    why: "The new account lacks a value, or has one that another object has. Nothing was created.",
+    why: "The account lacks a value, or has one that another object has. Nothing was created or changed.",
     mend: "Correct the field mapping for Create; a script makes names unique with Iteration.",
     of: [
       "A new account needs",
       "accountPassword is mapped with",
       "The sAMAccountName … belongs to",
-      "of the new account belongs to",
+      "of the account belongs to",
     ],
+  },
+  {
+    outcome: "invalid",
+    why: "The manager's account is not one that the connector can read.",
+    mend: "Look for the manager's account, or turn off the setting of the manager in the form.",
+    of: ["The manager cannot be set. …"],
   },
   {
     outcome: "invalid",

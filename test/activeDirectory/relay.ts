@@ -1,0 +1,42 @@
+/** A relay in front of a controller. It sees no content, because that is encrypted, but where messages begin and end. */
+import { connect, createServer, type AddressInfo } from "node:net";
+
+export interface Relay {
+  port: number;
+  /** The messages that the client has sent, those of TLS left out. */
+  sent(): number;
+  close(): Promise<void>;
+}
+
+/** The type of a TLS record with data of the application (RFC 8446). Before it, the client only greets. */
+const applicationData = 23;
+
+/**
+ * Passes everything on to port 636 of the address, and calls `onMessage` with the number of each message that the
+ * client sends, from 1. The message is passed on if that resolves to true.
+ */
+export async function relayTo(
+  address: string,
+  onMessage: (number: number) => boolean,
+): Promise<Relay> {
+  let sent = 0;
+  const server = createServer((client) => {
+    const controller = connect(636, address);
+    const end = (): void => {
+      client.destroy();
+      controller.destroy();
+    };
+    for (const socket of [client, controller]) socket.on("error", end).on("close", end);
+    controller.pipe(client);
+    client.on("data", (bytes: Buffer) => {
+      // The end of the greeting has this type as well in TLS 1.3, and is counted, too: one message more to end at.
+      if (bytes[0] !== applicationData || onMessage(++sent)) controller.write(bytes);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    sent: () => sent,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
