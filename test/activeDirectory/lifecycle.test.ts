@@ -252,6 +252,7 @@ describe.skipIf(provided === "")("a new account of Active Directory", () => {
       { field: "department" },
     );
     expect(ended).toMatchObject({ code: 1, answer: { outcome: "ambiguous" } });
+    expect(ended.messages[0]).toContain("accounts have the department");
   });
 });
 

@@ -96,7 +96,7 @@ describe("exo-connector check", () => {
     edit("fieldMapping.json", '"CustomAttribute1"', '"jobTitle"');
     const lines = [
       "configuration.json:163:12  No action of Exchange Online reads deleteAccount, a key of Entra ID with " +
-        "Exchange Online; expected a form without it.",
+        "Exchange Online and of Active Directory with Exchange Online; expected a form without it.",
       "fieldMapping.json:19:15  jobTitle is an attribute of the user, not of the mailbox: the system Entra ID with " +
         "Exchange Online sets it; expected a setting of a mailbox.",
       "lifecycle/entra/configuration.json:160:12  No action of Entra ID with Exchange Online reads " +

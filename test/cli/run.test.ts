@@ -356,7 +356,7 @@ describe("exo-connector run", () => {
     ],
     [
       ["run", "grantPermission"],
-      /^grantPermission is more than one action: permissions\/authenticationMethods\/grantPermission, permissions\/entraGroups/,
+      /^grantPermission is more than one action: permissions\/activeDirectoryGroups\/grantPermission, permissions\/auth/,
     ],
     [
       ["run", "update", "--account", "anna bakkr"],

@@ -64,7 +64,7 @@ function nameOf(keyNode: Node | undefined): string | undefined {
 function unknownKeys(
   file: JsonFile,
   nodes: readonly Node[],
-  foreign: ReadonlyMap<string, System>,
+  foreign: ReadonlyMap<string, ReadonlySet<string>>,
 ): Problem[] {
   const own = keys.filter((key) => !foreign.has(key));
   return nodes.flatMap((node) => {
@@ -80,11 +80,13 @@ function unknownKeys(
 function foreignKeys(
   file: JsonFile,
   { key, keyNode }: Field,
-  { system, foreign }: { system: System; foreign: ReadonlyMap<string, System> },
+  { system, foreign }: { system: System; foreign: ReadonlyMap<string, ReadonlySet<string>> },
 ): Problem[] {
-  const owner = foreign.get(key);
-  if (!owner) return [];
-  const message = `No action of ${system.title} reads ${key}, a key of ${owner.title}; expected a form without it.`;
+  const owners = foreign.get(key);
+  if (!owners) return [];
+  const message =
+    `No action of ${system.title} reads ${key}, a key of ${[...owners].join(" and of ")}; expected a form ` +
+    "without it.";
   return [file.problem(keyNode, message, { field: key })];
 }
 

@@ -4,16 +4,16 @@ import { listActions, loadAction } from "../session/actions.ts";
 import { systemOf, type System } from "../session/systems.ts";
 
 /**
- * The keys of the configuration that only actions of other systems read. The keys of the connection are declared by no
+ * The keys of the configuration that only actions of other systems read, with the titles of those. The keys of the connection are declared by no
  * action, and belong to every system, as do those that every event needs.
  */
-export async function keysOfOthers(system: System): Promise<Map<string, System>> {
+export async function keysOfOthers(system: System): Promise<Map<string, Set<string>>> {
   const own = new Set<string>([...schema.required, ...hostConfiguration]);
-  const others = new Map<string, System>();
+  const others = new Map<string, Set<string>>();
   for (const action of listActions())
     for (const key of await keysOf(action)) {
       if (systemOf(action) === system) own.add(key);
-      else others.set(key, systemOf(action));
+      else others.set(key, (others.get(key) ?? new Set()).add(systemOf(action).title));
     }
   for (const key of own) others.delete(key);
   return others;
