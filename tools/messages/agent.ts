@@ -99,4 +99,32 @@ export const agent: readonly Entry[] = [
     mend: "Look for a copy of the agent's state folder on another machine. If you find none, revoke the agent.",
     of: ["was followed by another already"],
   },
+  {
+    outcome: "forbidden",
+    why: "The clocks of the agent's machine and of the service differ.",
+    mend: "Let both follow a time server. A difference of less than a minute does no harm.",
+    of: [
+      "The clock of the agent's machine is … ahead",
+      "The clock of the agent's machine is … behind",
+    ],
+  },
+  {
+    outcome: "forbidden",
+    why: "The request was on its way for too long, or the service has just started.",
+    mend: "Nothing: the agent signs it again. If it stays, look at the proxies between agent and service.",
+    of: ["a signature is valid for", "was signed before the service started"],
+  },
+  {
+    outcome: "forbidden",
+    why: "Something between agent and service changes or repeats requests, or someone tries to get in.",
+    mend: "Look at the proxies, and at the addresses from which the requests come. No such request is carried out.",
+    of: [
+      "is not one of the key",
+      "was signed for a service with another key",
+      "was signed for another operation",
+      "The body of the request was changed",
+      "was sent already, and each is accepted once",
+      "is not signed as an agent signs",
+    ],
+  },
 ];
