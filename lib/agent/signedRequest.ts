@@ -1,7 +1,7 @@
 /**
- * A request of an agent, signed anew each time: a JWT (EdDSA) bound to the operation and its body, for one use within 60
- * seconds. It needs no client certificate, so that it passes proxies that open TLS; and as every request is checked, a
- * revocation counts at once.
+ * A request of an agent, signed anew each time: a JWT (EdDSA) bound to the operation and its body, for one use within
+ * 60 seconds. It needs no client certificate, so that it passes proxies that open TLS; and as every request is
+ * checked, a revocation counts at once.
  */
 import { createHash, randomUUID } from "node:crypto";
 import type { PublicSigningKey } from "../generated/types.ts";
@@ -116,7 +116,12 @@ async function claimsIn(token: string): Promise<{ claims: Claims; kid: string }>
   try {
     const { typ, kid } = decodeProtectedHeader(token);
     const claims = parsedJson(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
-    if (typ === requestType && typeof kid === "string" && /^[\w-]{43}$/.test(kid) && areClaims(claims))
+    if (
+      typ === requestType &&
+      typeof kid === "string" &&
+      /^[\w-]{43}$/.test(kid) &&
+      areClaims(claims)
+    )
       return { claims, kid };
   } catch {
     // The same as for a token with other content.
