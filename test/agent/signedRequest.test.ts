@@ -86,7 +86,7 @@ describe("a signed request", () => {
       "another path",
       { ...request, path: "/v1/rotate" },
       "otherOperation",
-      /than POST \/v1\/rotate/,
+      /The request was signed for another operation than POST \/v1\/rotate/,
     ],
     ["another method", { ...request, method: "PUT" }, "otherOperation", /than PUT \/v1\/jobs/],
     ["a changed body", { ...request, body: '{"max":9}' }, "changedBody", /body of the request was/],

@@ -6,6 +6,7 @@ import type { Terminal } from "./terminal.ts";
 import { Failure } from "../session/failure.ts";
 import { UsageError } from "../session/usageError.ts";
 import { addAgent } from "./verbs/agent.ts";
+import { addAgentFront } from "./verbs/agentFront.ts";
 import { addAdd } from "./verbs/add.ts";
 import { addDemo } from "./verbs/demo.ts";
 import { addDoctor } from "./verbs/doctor.ts";
@@ -29,6 +30,7 @@ export type AddVerb = (program: Command, terminal: Terminal) => void;
 const verbs: readonly AddVerb[] = [
   addAdd,
   addAgent,
+  addAgentFront,
   addCertificate,
   addCheck,
   addDemo,

@@ -127,4 +127,44 @@ export const agent: readonly Entry[] = [
       "is not signed as an agent signs",
     ],
   },
+  {
+    outcome: "forbidden",
+    why: "An administrator of the service has not confirmed the key of the agent yet.",
+    mend: "`exo-connector agent confirm`, after the thumbprint was compared with the one on the agent's machine.",
+    of: ["waits until an administrator confirms its key"],
+  },
+  {
+    outcome: "forbidden",
+    why: "The service does not accept the key of the agent, or not any more: it was away for too long.",
+    mend: "Let the service seal a new file, and enrol the agent with it. If you do not know the key, revoke the agent.",
+    of: [
+      "so it gets no more work: enrol it again",
+      "ended at …: enrol it again",
+      "as one of this agent",
+    ],
+  },
+  {
+    outcome: "forbidden",
+    why: "The service refuses the agent, for the reason in the message.",
+    mend: "Look for that reason on this page.",
+    of: ["The service refuses the agent: …"],
+  },
+  {
+    outcome: "invalid",
+    why: "Agent and service are of different versions, or something else answers at the address of the service.",
+    mend: "Update both to one version, and check the address.",
+    of: ["The body of the request cannot be used"],
+  },
+  {
+    outcome: "unknown",
+    why: "Something else than the service answers, such as a proxy, or the service has a fault of its own.",
+    mend: "Check the address and the log of `exo-connector agent-front`. The agent tries again.",
+    of: ["and not as a service of agents does"],
+  },
+  {
+    outcome: "invalid",
+    why: "The folder has no agent.",
+    mend: "Name the folder of `exo-connector agent enrol`, or enrol first.",
+    of: ["No agent has enrolled with the state folder"],
+  },
 ];

@@ -18,6 +18,8 @@ import { UsageError } from "../../session/usageError.ts";
 import { faultsShown } from "../agentFaults.ts";
 import { withExamples } from "../examples.ts";
 import type { Terminal } from "../terminal.ts";
+import { addAgentService } from "./agentService.ts";
+import { addAgentSite } from "./agentSite.ts";
 
 /** `agent`: the agent on premises, and what the service knows of it. */
 export function addAgent(program: Command, terminal: Terminal): void {
@@ -27,6 +29,8 @@ export function addAgent(program: Command, terminal: Terminal): void {
   addKeygen(agent, terminal);
   addSeal(agent, terminal);
   addShow(agent, terminal);
+  addAgentSite(agent, terminal);
+  addAgentService(agent, terminal);
 }
 
 interface KeygenOptions {
