@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Operation } from "./activeDirectory/client/changes.ts";
 import { lateDirectory } from "./activeDirectory/client/lateDirectory.ts";
 import type { DirectoryTarget } from "./activeDirectory/target.ts";
 import { clouds, type Cloud, type Resource } from "./auth/clouds.ts";
@@ -175,7 +176,8 @@ function connection(
     ...(links && { refusalOf: (step) => cutOffRefusal(step, links) }),
     async send({ target, operation, parameters }) {
       if (target === "activeDirectory") {
-        await activeDirectory.modify(parameters);
+        // The nouns of Active Directory created the step.
+        await activeDirectory.invoke(operation as Operation, parameters);
         return { notices: [] };
       }
       if (target === "graph") return await graph.invoke({ operation, parameters });

@@ -1,98 +1,32 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, transform, type Metafile } from "esbuild";
-import { afterAll, describe, expect, inject, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { version } from "../lib/generated/version.ts";
-import { createAnswer } from "./generated/answers.ts";
 import { sourceStack } from "../lib/host/sourceStack.ts";
 import { refuseUnwanted } from "../tools/build/bundles.ts";
 import { listActions } from "../tools/session/actions.ts";
-import { runBundle, type BundleRun } from "../tools/cli/run.ts";
-import { startEmulator } from "./emulator/server.ts";
-import { createEventFor } from "./events.ts";
+import { assertNodeChecked, assertRefused, usableEvent as event } from "./startedBundle.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
-const run = (input: Buffer | string): Promise<BundleRun> =>
-  runBundle("lifecycle/create", input, { dist: inject("dist") });
-const messages = ({ answer }: BundleRun): string[] =>
-  (answer as { outputContext: { AuditLogs: { Message: string }[] } }).outputContext.AuditLogs.map(
-    ({ Message }) => Message,
-  );
-
-const event = '{"actionContext":{"DryRun":true}}';
-
 describe("an event that cannot be used", () => {
   it.each<[string, () => Buffer | string, RegExp]>([
     ["nothing at all", () => "", /^stdin is empty; expected one event as JSON\.$/],
-    ["nothing but a BOM", () => "\uFEFF", /^stdin is empty/],
-    ["no JSON", () => "hello", /^stdin is not JSON \(5 bytes were read\)/],
-    ["two documents", () => `${event}\n${event}`, /^stdin is not JSON/],
-    ["a list", () => "[1]", /^stdin is JSON, but not an object/],
     [
       "UTF-16, little endian",
       () => Buffer.from(`\uFEFF${event}`, "utf16le"),
       /^stdin is UTF-16 text; expected UTF-8\.$/,
     ],
     [
-      "UTF-16, big endian",
-      () => Buffer.from(`\uFEFF${event}`, "utf16le").swap16(),
-      /^stdin is UTF-16 text/,
-    ],
-    ["UTF-16 without BOM", () => Buffer.from(event, "utf16le"), /^stdin is UTF-16 text/],
-    ["Latin-1", () => Buffer.from('{"name":"Jos\xe9"}', "latin1"), /^stdin is not UTF-8 text/],
-    [
-      "50 MB",
-      () => `{"a":"${"x".repeat(50 * 1024 * 1024)}"}`,
-      /^The event on stdin has 52428808 bytes; expected at most 33554432\.$/,
-    ],
-    [
       "100,000 nested lists",
       () => "[".repeat(100_000),
       /^The event on stdin is nested deeper than 64 levels\.$/,
     ],
-    [
-      "100,000 nested objects",
-      () => `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`,
-      /^The event on stdin is nested deeper than 64 levels\.$/,
-    ],
-  ])("gets exit code 2 and an answer: %s", async (_name, input, message) => {
-    const result = await run(input());
-    expect(result.code).toBe(2);
-    expect(createAnswer.check(result.answer), JSON.stringify(createAnswer.check.errors)).toBe(true);
-    expect(result.answer).toMatchObject({
-      outcome: "invalid",
-      outputContext: { Success: false },
-      plan: [],
-    });
-    expect(result.answer).toHaveProperty("stats.version", version);
-    expect(messages(result)).toEqual([expect.stringMatching(message)]);
-    expect(result.stdout.trim().split("\n")).toHaveLength(1);
-  });
-
-  it("is read with a BOM", async () => {
-    expect(messages(await run(`\uFEFF${event}`))).toContain(
-      "actionContext.Configuration is missing.",
-    );
-  });
-
-  it("gets all its faults at once", async () => {
-    expect(
-      messages(
-        await run('{"actionContext":{"dryRun":"perhaps","Configuration":{"Cloud":"Mars"}}}'),
-      ).sort(),
-    ).toEqual([
-      '"App ID" (AppId) is missing.',
-      '"App secret" (AppSecret) is missing; it is required when "Use certificate" is off.',
-      expect.stringMatching(/^"Cloud" \(Cloud\) is "Mars"; expected worldwide/) as string,
-      '"Organization" (Organization) is missing.',
-      '"Tenant ID" (TenantID) is missing.',
-      "actionContext.CorrelationConfiguration is missing.",
-      'actionContext.DryRun is "perhaps"; expected true or false.',
-    ]);
-  });
+  ])("gets exit code 2 and an answer: %s", (_name, input, message) =>
+    assertRefused(input(), message),
+  );
 });
 
 describe("a bundle", () => {
@@ -128,23 +62,9 @@ describe("a bundle", () => {
   });
 
   it.each([
-    ["18.20.8", false],
     ["20.18.3", false],
     ["20.19.0", true],
-    ["22.1.0", true],
-    ["24.21.0", true],
-  ])("checks its Node before anything else: %s", async (node, isFine) => {
-    const preload = `data:text/javascript,Object.defineProperty(process,"versions",{value:{node:"${node}"}})`;
-    const dist = inject("dist");
-    const result = await runBundle("lifecycle/create", event, { dist, preload });
-    expect(result.code).toBe(2);
-    expect(createAnswer.check(result.answer), JSON.stringify(createAnswer.check.errors)).toBe(true);
-    const refusal =
-      `Node.js ${node} is too old for the connector: it needs 20.19.0 or later. ` +
-      `Node.js was started from ${process.execPath}.`;
-    expect(messages(result).includes(refusal)).toBe(!isFine);
-    expect(result.log.some(({ message }) => message === refusal)).toBe(!isFine);
-  });
+  ])("checks its Node before anything else: %s", assertNodeChecked);
 
   it.each([
     ["20.18.3", 2],
@@ -167,43 +87,6 @@ describe("a bundle", () => {
       expect(code).not.toMatch(/^import /m);
     },
   );
-
-  describe("of which a file is missing", () => {
-    const folders: string[] = [];
-    afterAll(() => {
-      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    });
-    /** A copy without the chunks of this name. */
-    function copyWithout(name: RegExp): string {
-      const copy = mkdtempSync(path.join(tmpdir(), "without-a-chunk-"));
-      folders.push(copy);
-      cpSync(inject("dist"), copy, { recursive: true });
-      const chunks = path.join(copy, "chunks");
-      for (const file of readdirSync(chunks)) if (name.test(file)) rmSync(path.join(chunks, file));
-      return copy;
-    }
-
-    it("answers when it cannot be loaded", async () => {
-      const result = await runBundle("lifecycle/create", event, { dist: copyWithout(/^chunk-/) });
-      expect(result.code).toBe(2);
-      expect(messages(result)).toEqual([
-        expect.stringMatching(
-          `^A file of the connector is missing\\. Install version ${version} again\\. Cannot find module '.*chunk`,
-        ),
-      ]);
-      expect(result.answer).toHaveProperty("outputContext.Success", false);
-    });
-
-    it("answers when it is only needed later", async () => {
-      const running = await startEmulator();
-      const { env } = running;
-      const dist = copyWithout(/^msal-/);
-      const result = await runBundle("lifecycle/create", createEventFor(running), { dist, env });
-      await running.close();
-      expect(result.code).toBe(1);
-      expect(messages(result)).toEqual([expect.stringMatching(/Cannot find module/)]);
-    });
-  });
 
   it("names the place in the source of an error that was not foreseen", () => {
     const chunk = path.join(inject("dist"), "chunks/lifecycle/create.cjs");
@@ -274,24 +157,6 @@ describe("the bundles", () => {
     );
     expect(() => refuseUnwanted(outputs("dynamic-import", "undici"))).not.toThrow();
     expect(() => refuseUnwanted(outputs("import-statement", "p-limit"))).not.toThrow();
-  });
-
-  it("do nothing when an action's source is imported", () => {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [
-        "--import",
-        "tsx",
-        "-e",
-        'import("./lifecycle/create.ts").then((m) => console.log(Object.keys(m.default).join()))',
-      ],
-      { cwd: root, encoding: "utf8" },
-    );
-    expect({ status, stdout: stdout.trim(), stderr }).toEqual({
-      status: 0,
-      stdout: "verb,contract,needs,configuration,run",
-      stderr: "",
-    });
   });
 });
 

@@ -18,7 +18,7 @@ export async function runCase<Answer extends AnyAnswer>(
   const found = cases.find((one) => one.name === name);
   if (!found) throw new Error(`No scenario is called ${name}.`);
   const before = stateWithSecret(found);
-  bench.emulator.replaceState(structuredClone(before));
+  bench.emulator.replaceState(stateWithSecret(found));
   bench.emulator.setFaults(found.faults ?? []);
   bench.emulator.clearJournal();
   // The runs before it moved the clock on.

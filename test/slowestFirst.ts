@@ -16,11 +16,10 @@ export class SlowestFirst extends BaseSequencer {
 }
 
 const slowest = [
-  "test/bundle.test.ts",
-  "test/behaviour.test.ts",
   "test/replay.test.ts",
-  "test/permissions/list.test.ts",
   "test/runtime/process.test.ts",
+  "test/bundle.test.ts",
+  "test/permissions/list.test.ts",
   "test/lifecycle/import.test.ts",
   "test/permissions/subPermissions.test.ts",
   "test/resources/resources.test.ts",

@@ -25,18 +25,25 @@ export function changesBetween(before: State, after: State): string[] {
     ),
   );
   const named = (value: unknown): string => names.get(String(value)) ?? String(value);
+  const oldOnes = byGuid(old);
+  const presentOnes = byGuid(present);
   const objects = present.flatMap((object) => {
-    const was = old.find(({ Guid }) => Guid === object["Guid"]) ?? ofKnownObject(object, after);
+    const was = oldOnes.get(object["Guid"]) ?? ofKnownObject(object, after);
     return was ? changedIn(was, object, named) : [created(object)];
   });
   const removed = old
-    .filter(({ Guid }) => !present.some((object) => object["Guid"] === Guid))
+    .filter(({ Guid }) => !presentOnes.has(Guid))
     .map(({ Name }) => `removed ${String(Name)}`);
   return [
     ...objects,
     ...removed,
     ...differences(entriesOf(before, named), entriesOf(after, named)),
   ];
+}
+
+/** By their Guid; of several with the same one, the first. */
+function byGuid(objects: readonly DirectoryObject[]): Map<unknown, DirectoryObject> {
+  return new Map([...objects].reverse().map((object) => [object["Guid"], object]));
 }
 
 /** What only Entra ID has, in the form of objects. */
@@ -162,5 +169,5 @@ function property(name: string, value: unknown): string {
 }
 
 function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }

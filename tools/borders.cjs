@@ -3,7 +3,7 @@ const npm = "^node_modules/";
 const nodeBuiltIns = { dependencyTypesNot: ["core"] };
 /** The words all rooms share. */
 const words = [
-  "^lib/(fault|step|guid|idTable|seenIds|caseFolding|graphemes|concurrency|nearestName|record|mappedValues|tally)\\.ts$",
+  "^lib/(fault|step|guid|idTable|seenIds|caseFolding|graphemes|concurrency|nearestName|record|mappedValues|emailAddresses|tally)\\.ts$",
 ];
 const generated = ["^lib/generated/"];
 /** What an action is declared with. */

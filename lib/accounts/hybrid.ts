@@ -1,103 +1,126 @@
 /** What the account actions of Active Directory agree on. */
-import type { DirectoryStep, DirectoryTarget } from "../activeDirectory/target.ts";
-import { operations } from "../activeDirectory/target.ts";
+import { operations, type DirectoryStep, type DirectoryTarget } from "../activeDirectory/target.ts";
 import { nameOf, userById, userLookup, type User } from "../activeDirectory/user.ts";
 import {
+  attributesFor,
+  differenceOf,
   enabling,
-  hiding,
-  readAttributes,
-  readForHiding,
+  settingManager,
   userChange,
   whyNotHidden,
-  type ReadAttribute,
 } from "../activeDirectory/userChange.ts";
+import {
+  moving,
+  ofPlace,
+  organizationalUnitOf,
+  placeFrom,
+  userMove,
+  type Place,
+} from "../activeDirectory/userPlace.ts";
+import {
+  attributesAmong,
+  readableAttributes,
+  userValuesFrom,
+  type UserValues,
+} from "../activeDirectory/userValues.ts";
 import { Fault } from "../fault.ts";
 import type { Changed } from "../host/accountActions.ts";
-import { mappedText, oneOf } from "../mappedValues.ts";
-import { nearestName } from "../nearestName.ts";
-import type { Gate, Needs } from "../step.ts";
+import type { Gate, Needs, Operations } from "../step.ts";
 
-/** The field that hides the mailbox of an account, or shows it. The only one that is set. */
-export const hideField = "msExchHideFromAddressLists";
+/** What an action that changes an account sends. `more`: what it sends in addition. */
+export function changeNeeds(...more: readonly Operations[]): Needs<DirectoryTarget> {
+  return {
+    activeDirectory: operations(
+      userLookup(...readableAttributes),
+      userChange,
+      userMove,
+      ...more,
+    ),
+  };
+}
 
-export const changeNeeds: Needs<DirectoryTarget> = {
-  activeDirectory: operations(userLookup(...readForHiding, ...readAttributes), userChange),
-};
+/** What an account should be. */
+export interface Wanted {
+  values: UserValues;
+  place: Place;
+  /** Undefined: it stays as it is. */
+  enabled?: boolean;
+  /** The manager by the reference of its account; null: none. Undefined: it stays as it is. */
+  manager?: string | null;
+}
+
+/** Nothing is changed: the account is only read. */
+export const nothing: Wanted = { values: {}, place: {} };
 
 type Field = readonly [name: string, value: unknown];
 
+/** Fields that only create uses. */
+const ofCreation = /^(accountPassword|changePasswordAtLogon)$/i;
+
 /**
- * Whether to hide the mailbox; undefined when that is not mapped or has no value. Throws one `invalid` fault for all
- * fields that cannot be used. A field without a value sets nothing.
+ * What the mapped fields ask for: `organizationalUnit` and `cn` are the place, all others are attributes by the names
+ * of the schema. Throws one `invalid` fault for all fields that cannot be used.
  */
-export function hiddenFrom(fields: readonly Field[]): boolean | undefined {
-  const faults: string[] = [];
-  let hidden: boolean | undefined;
-  for (const [name, mapped] of fields) {
-    try {
-      const text = mappedText(name, mapped);
-      if (text === "") continue;
-      if (name.toLowerCase() !== hideField.toLowerCase()) throw notSettable(name);
-      hidden = oneOf(name, text, ["true", "false"]) === "true";
-    } catch (thrown) {
-      faults.push(Fault.of(thrown).message);
-    }
-  }
-  if (faults.length > 0) throw Fault.invalid(faults.join(" "));
-  return hidden;
+export function wantedFrom(fields: readonly Field[]): Wanted {
+  const [values, place] = Fault.together(
+    () => userValuesFrom(fields.filter(([name]) => !ofPlace.test(name) && !ofCreation.test(name))),
+    () => placeFrom(fields.filter(([name]) => ofPlace.test(name))),
+  );
+  return { values, place };
 }
 
-function notSettable(name: string): Fault {
-  const nearest = nearestName(name, [hideField]);
-  const hint = nearest === undefined ? "" : `; the most similar name is ${nearest}`;
-  return Fault.invalid(
-    `${name} is mapped, but the connector does not set this attribute of Active Directory${hint}. Attributes that it ` +
-      "only reads have the mapping mode None.",
+type Ways = Pick<Gate<DirectoryTarget>, "read" | "changeAll">;
+
+/** The account with this reference, the objectGUID of its user, with what has to be compared. */
+export async function accountById(
+  reference: string,
+  { values, manager }: Wanted,
+  fields: readonly string[],
+  { read }: Pick<Ways, "read">,
+): Promise<User> {
+  const attributes = [...attributesAmong(fields), ...attributesFor(values), "cn"] as const;
+  return await read(
+    userById(reference, manager === undefined ? attributes : [...attributes, "manager"]),
   );
 }
 
-/** The attributes to read for these fields, in the spelling of the schema. Others are left out. */
-function attributesAmong(fields: readonly string[]): ReadAttribute[] {
-  const names = new Set(fields.map((field) => field.toLowerCase()));
-  return readAttributes.filter((attribute) => names.has(attribute.toLowerCase()));
-}
-
-/** What an event asks of an account. */
-export interface Wanted {
-  /** Undefined: it stays as it is. */
-  enabled?: boolean;
-  hidden?: boolean | undefined;
-}
-
 /**
- * Enables or disables the account with this reference, and hides its mailbox or shows it. A refusal of one does not
- * stop the other. Throws a `missing` fault when there is no such account.
+ * Brings an account to what is wanted. A refusal of one step does not stop the others. An account that is to be
+ * disabled is, before anything else.
  */
-export async function changeAccount(
-  reference: string,
-  { enabled, hidden }: Wanted,
-  fields: readonly string[],
-  { read, changeAll }: Pick<Gate<DirectoryTarget>, "read" | "changeAll">,
+export async function applyWanted(
+  user: User,
+  { values, place, enabled, manager }: Wanted,
+  { read, changeAll }: Ways,
 ): Promise<Changed> {
-  const attributes = [...attributesAmong(fields), ...(hidden === undefined ? [] : readForHiding)];
-  const user = await read(userById(reference, attributes));
-  const steps: DirectoryStep[] = [
-    ...(enabled === undefined ? [] : enabling(user, enabled)),
-    ...(hidden === undefined ? [] : hiding(user, hidden)),
-  ];
-  await changeAll(steps);
-  const warning = hidden === true ? whyNotHidden(user) : undefined;
+  const { steps, after } = differenceOf(user, values);
+  const switching = enabled === undefined ? [] : enabling(user, enabled);
+  const others: DirectoryStep[] = [...steps, ...moving(user, place)];
+  if (manager !== undefined)
+    others.push(...settingManager(user, await managerOf(manager, { read })));
+  await changeAll(enabled === false ? [...switching, ...others] : [...others, ...switching]);
+  const warning = values.msExchHideFromAddressLists === true ? whyNotHidden(after) : undefined;
   return {
-    before: valuesOf(user),
-    after: valuesOf(hidden === undefined ? user : { ...user, [hideField]: hidden }),
+    before: fieldsOf(user),
+    after: { ...fieldsOf(after), ...place },
     subject: `account ${nameOf(user)}`,
     audit: warning === undefined ? [] : [{ Message: warning }],
   };
 }
 
-/** The attributes of an account as values of fields, which are texts. */
-function valuesOf(user: User): Record<string, unknown> {
-  const hidden = user[hideField];
-  const shown = typeof hidden === "boolean" ? String(hidden) : (hidden ?? null);
-  return { ...user, [hideField]: shown };
+/** The user who is to be the manager. Another administrator may keep it, so it can be outside of the base DN. */
+export async function managerOf(
+  reference: string | null,
+  { read }: Pick<Ways, "read">,
+): Promise<User | undefined> {
+  return reference === null ? undefined : await read(userById(reference, [], { isOnlyRead: true }));
+}
+
+/** The attributes of an account as values of fields, which are texts or lists of texts. */
+export function fieldsOf(user: User): Record<string, unknown> {
+  const shown = Object.entries(user).map(([name, value]): [string, unknown] => [
+    name,
+    typeof value === "boolean" || typeof value === "number" ? String(value) : value,
+  ]);
+  return { ...Object.fromEntries(shown), organizationalUnit: organizationalUnitOf(user) };
 }

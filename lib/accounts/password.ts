@@ -13,25 +13,30 @@ const consonants = "bdfghjkmnprstvz";
 const vowels = "aeiou";
 const words = 4;
 const syllablesPerWord = 2;
+/** Of a word and the hyphen after it. */
+const wordLength = 2 * syllablesPerWord + 1;
 
 /**
  * A new password: 16 characters with all four kinds and without those that look alike (about 95 bits of chance), or
  * four words of two syllables with an upper case letter and digits, such as `Kadi-remo-vutu-zabe-472` (about 60 bits).
+ * It is longer where it has to have more characters.
  */
-export function newPassword(policy: PasswordPolicy): string {
-  return policy === "passphrase" ? passphrase() : random();
+export function newPassword(policy: PasswordPolicy, leastLength = 0): string {
+  return policy === "passphrase" ? passphrase(leastLength) : random(leastLength);
 }
 
-function random(): string {
+function random(leastLength: number): string {
   const all = kinds.join("");
-  const rest = Array.from({ length: randomLength - kinds.length }, () => oneOf(all));
+  const length = Math.max(randomLength, leastLength) - kinds.length;
+  const rest = Array.from({ length }, () => oneOf(all));
   return shuffled([...kinds.map(oneOf), ...rest]).join("");
 }
 
-function passphrase(): string {
+function passphrase(leastLength: number): string {
   const syllable = (): string => oneOf(consonants) + oneOf(vowels);
   const word = (): string => Array.from({ length: syllablesPerWord }, syllable).join("");
-  const phrase = Array.from({ length: words }, word).join("-");
+  const count = Math.max(words, Math.ceil((leastLength - 3) / wordLength));
+  const phrase = Array.from({ length: count }, word).join("-");
   const number = Array.from({ length: 3 }, () => oneOf(digits)).join("");
   return `${phrase.slice(0, 1).toUpperCase()}${phrase.slice(1)}-${number}`;
 }

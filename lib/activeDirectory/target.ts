@@ -5,7 +5,9 @@ import {
   type Operations,
   type Query,
   type Step,
+  type StreamQuery,
 } from "../step.ts";
+import type { Operation } from "./client/changes.ts";
 import type { Directory } from "./client/directory.ts";
 
 /** Active Directory as a target: the argument of its queries. */
@@ -14,14 +16,15 @@ export interface DirectoryTarget {
 }
 
 export type DirectoryQuery<T> = Query<DirectoryTarget, T>;
+export type DirectoryStream<T> = StreamQuery<DirectoryTarget, T>;
 export type DirectoryGate = Gate<DirectoryTarget>;
 
-/** A change of one object: its objectGUID, the new values, and in `was` those that must not have changed by then. */
+/** A change of one object. `client/changes.ts` has the parameters of each operation. */
 export interface DirectoryStep extends Step<"activeDirectory", DirectoryTarget> {
-  operation: "modify";
+  operation: Operation;
 }
 
-/** Declares what an action may send: the attributes that a `search` requests, and those that a `modify` changes. */
+/** Declares what an action may send: the attributes that a `search` requests, and the parameters of each operation. */
 export function operations(...parts: readonly Operations[]): Need<Directory> {
   return { operations: mergedOperations(...parts) };
 }

@@ -1,10 +1,14 @@
 import { folded } from "../caseFolding.ts";
+import { readAhead } from "../concurrency.ts";
 import { Fault } from "../fault.ts";
+import { quoted } from "../graphemes.ts";
 import { assertGuid } from "../guid.ts";
 import type { Operations } from "../step.ts";
-import { guidBytes, type AttributeName, type Entry } from "./client/attributes.ts";
-import type { Directory } from "./client/directory.ts";
-import type { DirectoryQuery } from "./target.ts";
+import type { AttributeName, Entry } from "./client/attributes.ts";
+import type { Directory, DirectorySearch } from "./client/directory.ts";
+import type { Filter } from "./client/filter.ts";
+import { lookup, objectById } from "./object.ts";
+import type { DirectoryQuery, DirectoryStream } from "./target.ts";
 
 /** A user of the domain, with the attributes that were requested. */
 export interface User extends Entry {
@@ -25,44 +29,79 @@ const identifying = [
 
 /** What `userById` sends, with these attributes. */
 export function userLookup(...attributes: readonly AttributeName[]): Operations {
-  return { search: ["isDeleted", ...identifying, ...attributes] };
+  return lookup(...identifying, ...attributes);
 }
 
 /**
  * The user with this objectGUID. Throws a `missing` fault when there is none. It is proven only if the controller shows
  * the deleted object: an object that the account of the connector must not see looks like one that does not exist.
+ * `isOnlyRead`: the user may be outside of the base DN.
  */
 export function userById(
   id: string,
   attributes: readonly AttributeName[] = [],
+  { isOnlyRead = false } = {},
 ): DirectoryQuery<User> {
   assertGuid(id, "The account reference");
-  const wanted = [...new Set([...identifying, ...attributes])];
+  const wanted = withIdentifying(attributes);
   return async ({ activeDirectory }) => {
-    const found = await activeDirectory.get({ id, attributes: wanted });
-    if (found) return userOf(found, activeDirectory);
-    const filter = { attribute: "objectGUID", equals: guidBytes(id) } as const;
-    const [again] = await activeDirectory.list({ filter, attributes: wanted });
-    if (again) return userOf(again, activeDirectory);
-    throw await absence(id, activeDirectory);
+    const entry = await objectById({ id, attributes: wanted, isOnlyRead, what: "account" })({
+      activeDirectory,
+    });
+    return userOf(entry, activeDirectory);
   };
 }
 
-async function absence(id: string, activeDirectory: Directory): Promise<Fault> {
-  const attributes = ["isDeleted"] as const;
-  const deleted = await activeDirectory.get({ id, attributes, isDeletedShown: true });
-  if (deleted?.["isDeleted"] === true)
-    return new Fault({
-      kind: "missing",
-      isProven: true,
-      message: `The account ${id} was deleted in Active Directory.`,
-    });
-  return new Fault({
-    kind: "missing",
-    message:
-      `Active Directory shows no account ${id} to the connector, and no deleted one either, so it is not known ` +
-      "whether it exists.",
-  });
+function withIdentifying(attributes: readonly AttributeName[]): AttributeName[] {
+  return [...new Set([...identifying, ...attributes])];
+}
+
+/** What is a user: computers are of the class as well, contacts of the category. */
+const isUser: readonly Filter[] = [
+  { attribute: "objectCategory", equals: "person" },
+  { attribute: "objectClass", equals: "user" },
+];
+
+/** What `userWhere` sends, with these attributes. */
+export const userSearch = userLookup;
+
+/**
+ * The one user of the domain that has the value in an attribute, or undefined. Throws an `ambiguous` fault for several,
+ * and an `invalid` one for a user outside of the base DN. A directory compares more loosely than people do (`Jose`
+ * finds `José`), so every result is compared again.
+ */
+export function userWhere(
+  attribute: AttributeName,
+  value: string,
+  attributes: readonly AttributeName[] = [],
+): DirectoryQuery<User | undefined> {
+  const search: DirectorySearch = {
+    filter: { all: [...isUser, { attribute, equals: value }] },
+    attributes: withIdentifying([attribute]),
+    isOfDomain: true,
+  };
+  return async (targets) => {
+    const { activeDirectory } = targets;
+    const found = (await activeDirectory.list(search))
+      .filter((entry) => folded(String(entry[attribute])) === folded(value))
+      .map((entry) => userOf(entry, activeDirectory));
+    const [user] = found;
+    if (found.length > 1)
+      throw new Fault({
+        kind: "ambiguous",
+        message: `${found.length} accounts have the ${attribute} ${quoted(value)}: ${found.map(nameOf).join(", ")}.`,
+      });
+    return user && (await userById(user.id, [attribute, ...attributes])(targets));
+  };
+}
+
+/** Every user below the base DN, as the pages arrive. */
+export function allUsers(attributes: readonly AttributeName[]): DirectoryStream<User> {
+  const search = { filter: { all: isUser }, attributes: withIdentifying(attributes) };
+  return async function* ({ activeDirectory }) {
+    for await (const page of readAhead(activeDirectory.pages(search)))
+      for (const entry of page) yield userOf(entry, activeDirectory);
+  };
 }
 
 function userOf(entry: Entry, { account }: Pick<Directory, "account">): User {

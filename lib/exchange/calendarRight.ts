@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
 import { quoted } from "../graphemes.ts";
-import { isSmtpAddress } from "./emailAddresses.ts";
+import { isSmtpAddress } from "../emailAddresses.ts";
 import { isGuid } from "../guid.ts";
 
 /** A right on a calendar, for one user. */

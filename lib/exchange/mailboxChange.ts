@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
 import { recipientTypes, setMailboxParameters } from "../generated/mailbox.ts";
-import { primaryAmong } from "./emailAddresses.ts";
+import { primaryAmong } from "../emailAddresses.ts";
 import { isHashtable, textOf, type ParameterValue, type Row } from "./client/encoding.ts";
 import { findRows } from "./client/lookUp.ts";
 import { matchesExactly, equals } from "./client/opath.ts";

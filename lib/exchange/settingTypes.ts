@@ -7,7 +7,7 @@ import {
   hasPlainLocalPart,
   isSmtpAddress,
   plainLocalPart,
-} from "./emailAddresses.ts";
+} from "../emailAddresses.ts";
 import { sameHtml } from "./html.ts";
 import { alike, lengthOf, oneOf, shown, wrong } from "../mappedValues.ts";
 import { bytesIn, countIn, day, daysIn, secondsIn, timeIn } from "./units.ts";
@@ -185,12 +185,13 @@ export function list(
 /** The setting EmailAddresses: existing addresses stay. */
 export function addresses(name: string, wanted: string[]): Setting | undefined {
   if (wanted.length === 0) return undefined;
-  addressChange([], wanted); // throws for a wrong mapping before anything is read
+  addressChange([], wanted, name); // throws for a wrong mapping before anything is read
   return {
     name,
     property: name,
     difference(current) {
-      const change = addressChange(Array.isArray(current) ? current.map(shown) : [], wanted);
+      const present = Array.isArray(current) ? current.map(shown) : [];
+      const change = addressChange(present, wanted, name);
       return change && { send: change.delta, after: change.after };
     },
   };

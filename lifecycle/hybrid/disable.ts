@@ -1,13 +1,21 @@
-import { changeAccount, changeNeeds, hiddenFrom } from "../../lib/accounts/hybrid.ts";
+import {
+  accountById,
+  applyWanted,
+  changeNeeds,
+  nothing,
+  wantedFrom,
+} from "../../lib/accounts/hybrid.ts";
 import { onDisable } from "../../lib/host/disableAction.ts";
 
-/** Disables the account in Active Directory, and hides its mailbox from the address lists if that is mapped. */
+/** Disables the account in Active Directory, and sets what else is mapped. */
 export default onDisable({
-  needs: changeNeeds,
+  needs: changeNeeds(),
   configuration: ["CorrelateOnly"],
   handle: async ({ accountReference, data, fields, configuration, read, changeAll }) => {
-    const hidden = hiddenFrom(data.entries);
-    const wanted = configuration.CorrelateOnly ? {} : { enabled: false, hidden };
-    return await changeAccount(accountReference, wanted, fields, { read, changeAll });
+    const wanted = configuration.CorrelateOnly
+      ? nothing
+      : { ...wantedFrom(data.entries), enabled: false };
+    const user = await accountById(accountReference, wanted, fields, { read });
+    return await applyWanted(user, wanted, { read, changeAll });
   },
 });

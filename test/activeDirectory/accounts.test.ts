@@ -2,11 +2,8 @@
 import { describe, expect, inject, it } from "vitest";
 import disable from "../../lifecycle/hybrid/disable.ts";
 import enable from "../../lifecycle/hybrid/enable.ts";
-import { disableAnswer, enableAnswer } from "../generated/answers.ts";
-import { readAs } from "../../lib/host/schemaContract.ts";
 import type { PlanStep } from "../../lib/generated/types.ts";
-import { runBundle } from "../../tools/cli/run.ts";
-import type { AnyAnswer } from "../bench.ts";
+import { runAction, type Ended, type RunOptions } from "./runAction.ts";
 import { attributeIn, modifyDatabase, type Samba } from "./samba.ts";
 import { baseDn, people, person, serviceAccount } from "./sambaContent.ts";
 
@@ -38,58 +35,12 @@ function stored(name: string): { userAccountControl: string[]; hidden: string[] 
   };
 }
 
-interface Ended {
-  answer: AnyAnswer;
-  messages: string[];
-  code: number | null;
-  all: string;
-}
-
 async function run(
   verb: "enable" | "disable",
   id: string,
-  {
-    data = {},
-    dryRun = false,
-    form = {},
-    env = {},
-  }: {
-    data?: object;
-    dryRun?: boolean;
-    form?: object;
-    env?: Record<string, string>;
-  } = {},
+  { data = {}, ...rest }: RunOptions = {},
 ): Promise<Ended> {
-  const event = {
-    actionContext: {
-      Configuration: {
-        Organization: "contoso.onmicrosoft.com",
-        TenantID: "7e4a4700-0000-4000-8000-00000000c0de",
-        AppId: "c11e4700-0000-4000-8000-00000000c0de",
-        AppSecret: "not-used",
-        Host: samba.address,
-        ServerName: "dc1.example.test",
-        BaseDN: baseDn,
-        Username: serviceAccount.userPrincipalName,
-        Password: serviceAccount.password,
-        CertificateAuthorityFile: samba.authorityFile,
-        ...form,
-      },
-      DryRun: dryRun,
-      Operation: verb,
-      Origin: "enforcement",
-      References: { Account: id },
-      Data: data,
-    },
-    outputContext: { Data: { ...names, ...data } },
-    personContext: { Person: { DisplayName: "Person" } },
-  };
-  const ended = await runBundle(`lifecycle/hybrid/${verb}`, event, { dist: inject("dist"), env });
-  const answer = readAs<AnyAnswer>(verb === "enable" ? enableAnswer : disableAnswer, ended.answer);
-  const messages = answer.outputContext.AuditLogs.map(({ Message }) => Message);
-  const all = JSON.stringify(ended);
-  expect(all).not.toContain(serviceAccount.password);
-  return { answer, messages, code: ended.code, all };
+  return await runAction(samba, verb, { id, data: { ...names, ...data }, mapped: data, ...rest });
 }
 
 const hide = { msExchHideFromAddressLists: "true" };
@@ -112,7 +63,9 @@ describe.skipIf(provided === "")("accounts of Active Directory", () => {
     expect(first.answer.plan).toHaveLength(2);
     expectDeclared(first.answer.plan);
     expect(first.messages).toEqual([
-      expect.stringMatching(/^Disable the account "Account \d+" .+ in Active Directory: done\.$/),
+      expect.stringMatching(
+        /^Disable the account "Account \d+" .+ in Active Directory; Entra ID follows .+: done\.$/,
+      ),
       expect.stringContaining("Exchange Online follows with the next synchronisation"),
     ]);
     expect(first.answer.outputContext).toMatchObject({
@@ -267,9 +220,11 @@ describe.skipIf(provided === "")("accounts of Active Directory", () => {
 
   it("take no attribute that the connector does not set", async () => {
     const { name, id } = newPerson();
-    const { code, messages } = await run("disable", id, { data: { department: "Sales" } });
+    const { code, messages } = await run("disable", id, { data: { departement: "Sales" } });
     expect(code).toBe(1);
-    expect(messages[0]).toContain("department is mapped, but the connector does not set");
+    expect(messages[0]).toContain(
+      "departement is mapped, but is not an attribute of a user to set",
+    );
     expect(stored(name).userAccountControl).toEqual(["512"]);
   });
 

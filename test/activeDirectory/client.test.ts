@@ -239,7 +239,9 @@ describe("a connection", () => {
   it("that ends during a change leaves its outcome unknown, and the change is not sent again", async () => {
     const { port, requests } = await controller(({ kind }) => (kind === "modify" ? ["cut"] : []));
     const { directory } = session({ Port: port });
-    const fault = await faultOf(directory.modify({ objectGUID: id, userAccountControl: 514 }));
+    const fault = await faultOf(
+      directory.invoke("modify", { objectGUID: id, userAccountControl: 514 }),
+    );
     expect(fault).toMatchObject({ kind: "unavailable" });
     expect(requests.filter(({ kind }) => kind === "modify")).toHaveLength(1);
   });
@@ -289,6 +291,23 @@ describe("a list", () => {
     });
     const fault = await faultOf(session({ Port: port }).directory.list(everyone));
     expect(fault.message).toContain("may not be complete");
+  });
+
+  it.each([
+    ["the same objects by pages of another size is whole", ["A"], 1],
+    ["more objects by pages of another size is a failure", ["A", "B"], undefined],
+  ])("that ends with an empty page, and has %s", async (_, again, length) => {
+    let lists = 0;
+    const { port } = await controller(({ cookie }) => {
+      if (cookie !== "") return [{ result: 0, cookie: "" }];
+      return ++lists === 1
+        ? [entry("A"), { result: 0, cookie: "next" }]
+        : [...again.map(entry), { result: 0, cookie: "" }];
+    });
+    const list = session({ Port: port }).directory.list(everyone);
+    if (length !== undefined) expect(await list).toHaveLength(length);
+    else expect((await faultOf(list)).message).toContain("may not be complete");
+    expect(lists).toBe(2);
   });
 
   it("whose controller ends in the middle is a failure", async () => {
@@ -408,7 +427,7 @@ describe("values", () => {
 describe("a change", () => {
   it("with a value that must still be there deletes it and adds the new one", async () => {
     const { port, requests } = await controller(() => [done]);
-    await session({ Port: port }).directory.modify({
+    await session({ Port: port }).directory.invoke("modify", {
       objectGUID: id,
       userAccountControl: 514,
       msExchHideFromAddressLists: true,
@@ -432,7 +451,10 @@ describe("a change", () => {
   ])("that is refused with %i", async (result, text, kind, message) => {
     const { port } = await controller(() => [{ result, text }]);
     const fault = await faultOf(
-      session({ Port: port }).directory.modify({ objectGUID: id, mail: "a@example.test" }),
+      session({ Port: port }).directory.invoke("modify", {
+        objectGUID: id,
+        mail: "a@example.test",
+      }),
     );
     expect(fault).toMatchObject({ kind });
     expect(fault.message).toContain(message);
@@ -441,7 +463,7 @@ describe("a change", () => {
   it("of an attribute that the connector does not know is not sent", async () => {
     const { port, requests } = await controller(() => [done]);
     const fault = await faultOf(
-      session({ Port: port }).directory.modify({ objectGUID: id, unicodePwd: "x" }),
+      session({ Port: port }).directory.invoke("modify", { objectGUID: id, adminCount: 1 }),
     );
     expect(fault).toMatchObject({ kind: "unexpected" });
     expect(requests).toEqual([]);

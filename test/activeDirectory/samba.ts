@@ -148,15 +148,19 @@ function configure(
   writeFileSync(path.join(own, "smb.conf"), `${lines.join("\n")}\n`);
 }
 
-/** The rights that docs/hybrid.md names: two attributes of the users of one organisational unit. */
+/** The rights that docs/hybrid.md names: the users and groups of one organisational unit and of those below it. */
 function delegate(folder: string): void {
   const [sid] = attributeIn(folder, `(sAMAccountName=${serviceAccount.name})`, "objectSid");
   const user = "bf967aba-0de6-11d0-a285-00aa003049e2";
-  const userAccountControl = "bf967a68-0de6-11d0-a285-00aa003049e2";
-  const hide = "a21c0b96-b093-11d2-aa06-00c04f8eedd8";
-  const rights = [userAccountControl, hide].map(
-    (attribute) => `(OA;CIIO;RPWP;${attribute};${user};${sid})`,
-  );
+  const group = "bf967a9c-0de6-11d0-a285-00aa003049e2";
+  const member = "bf9679c0-0de6-11d0-a285-00aa003049e2";
+  const resetPassword = "00299570-246d-11d0-a768-00aa006e0529";
+  const rights = [
+    `(OA;CI;CCDC;${user};;${sid})`,
+    `(OA;CIIO;RPWP;;${user};${sid})`,
+    `(OA;CIIO;CR;${resetPassword};${user};${sid})`,
+    `(OA;CIIO;RPWP;${member};${group};${sid})`,
+  ];
   run("samba-tool", [
     ...["dsacl", "set", "-H", databaseOf(folder), `--configfile=${confOf(folder)}`],
     ...[`--objectdn=OU=People,${baseDn}`, `--sddl=${rights.join("")}`],

@@ -9,8 +9,9 @@ export const serviceAccount = {
   password: "Geheim.2026x",
 };
 
-/** The GUIDs of the people: the tests name them by these. */
 export const people = `OU=People,${baseDn}`;
+/** An organisational unit with a name that has to be escaped. */
+export const staff = `OU=Staff\\, R \\+ D,${people}`;
 
 interface SchemaAttribute {
   cn: string;
@@ -34,6 +35,41 @@ const exchangeAttributes: readonly SchemaAttribute[] = [
     name: "mailNickname",
     id: "1.2.840.113556.1.2.447",
     syntax: "attributeSyntax: 2.5.5.12\noMSyntax: 64\nrangeLower: 1\nrangeUpper: 64",
+    guid: "",
+  },
+  {
+    cn: "ms-Exch-Target-Address",
+    name: "targetAddress",
+    id: "1.2.840.113556.1.2.352",
+    syntax: "attributeSyntax: 2.5.5.12\noMSyntax: 64\nrangeLower: 1\nrangeUpper: 1123",
+    guid: "",
+  },
+  {
+    cn: "ms-Exch-Extension-Attribute-1",
+    name: "extensionAttribute1",
+    id: "1.2.840.113556.1.2.423",
+    syntax: "attributeSyntax: 2.5.5.12\noMSyntax: 64\nrangeLower: 1\nrangeUpper: 1024",
+    guid: "",
+  },
+  {
+    cn: "ms-Exch-Recipient-Type-Details",
+    name: "msExchRecipientTypeDetails",
+    id: "1.2.840.113556.1.4.7000.102.50855",
+    syntax: "attributeSyntax: 2.5.5.16\noMSyntax: 65",
+    guid: "",
+  },
+  {
+    cn: "ms-Exch-Recipient-Display-Type",
+    name: "msExchRecipientDisplayType",
+    id: "1.2.840.113556.1.4.7000.102.50730",
+    syntax: "attributeSyntax: 2.5.5.9\noMSyntax: 2",
+    guid: "",
+  },
+  {
+    cn: "ms-Exch-Remote-Recipient-Type",
+    name: "msExchRemoteRecipientType",
+    id: "1.2.840.113556.1.4.7000.102.51611",
+    syntax: "attributeSyntax: 2.5.5.16\noMSyntax: 65",
     guid: "",
   },
 ];
@@ -70,6 +106,10 @@ function unicodePwd(password: string): string {
 }
 
 export const startingUsers = `dn: ${people}
+changetype: add
+objectClass: organizationalUnit
+
+dn: ${staff}
 changetype: add
 objectClass: organizationalUnit
 

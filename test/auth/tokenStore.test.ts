@@ -1,4 +1,4 @@
-/** Access tokens that processes share on the disk: bundles on an emulated tenant, whose journal counts the sign-ins. */
+/** Access tokens that events share on the disk: an emulated tenant, whose journal counts the sign-ins. */
 import {
   chmodSync,
   mkdirSync,
@@ -10,10 +10,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Answer } from "../../lib/host/answer.ts";
 import create from "../../lifecycle/create.ts";
-import { runBundle } from "../../tools/cli/run.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { seedState } from "../emulator/seed.ts";
 import { createEventFor, type CreateChoices } from "../events.ts";
@@ -106,28 +105,5 @@ describe("a token on the disk", () => {
     const { isSuccess, warnings } = await event({}, "state");
     expect(isSuccess).toBe(true);
     expect(warnings).toEqual([expect.stringContaining("Expected an absolute path.")]);
-  });
-
-  it("is requested by one process while others wait, and by another when that one was killed", async () => {
-    const dist = inject("dist");
-    const env = { ...running.env, EXO_CONNECTOR_STATE: folder };
-    running.emulator.setFaults([{ match: { side: "login" }, delayMs: 700 }]);
-    const killed = await runBundle("lifecycle/create", createEventFor(running), {
-      dist,
-      env,
-      started: (kill) =>
-        void (async () => {
-          while (signIns() === 0 && files().length === 0)
-            await new Promise((next) => setTimeout(next, 10));
-          kill("SIGKILL");
-        })(),
-    });
-    expect(killed.code).toBeNull();
-    running.emulator.clearJournal();
-    const runs = await Promise.all(
-      [1, 2, 3, 4].map(() => runBundle("lifecycle/create", createEventFor(running), { dist, env })),
-    );
-    for (const { answer } of runs) expect((answer as Answer).outputContext.Success).toBe(true);
-    expect(signIns()).toBe(1);
   });
 });

@@ -472,8 +472,15 @@ function careGroups(byName: (alias: string) => string): DirectoryObject[] {
   ];
 }
 
-/** A fresh copy of the seeded tenant. */
+let seeded: string | undefined;
+
+/** A fresh copy of the seeded tenant. Tests take thousands, and a copy takes a third of the time. */
 export function seedState(): State {
+  seeded ??= JSON.stringify(newTenant());
+  return JSON.parse(seeded) as State;
+}
+
+function newTenant(): State {
   const objects = [...people(), ...others(1000)];
   const byName = (alias: string): string =>
     String(objects.find((object) => object["Alias"] === alias)?.["Guid"]);

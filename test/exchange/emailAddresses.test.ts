@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addressChange, isSmtpAddress, primaryAmong } from "../../lib/exchange/emailAddresses.ts";
+import { addressChange, isSmtpAddress, primaryAmong } from "../../lib/emailAddresses.ts";
 import { liveTenant, type Live } from "./live.ts";
 import { faultOf } from "./scripted.ts";
 
@@ -13,6 +13,10 @@ const foreign = [
   "novel:jan@contoso.com",
 ];
 const jan = ["SMTP:Jan@contoso.com", "smtp:jan@contoso.onmicrosoft.com", ...foreign];
+
+function changeOf(current: string[], wanted: string[]): ReturnType<typeof addressChange> {
+  return addressChange(current, wanted, "EmailAddresses");
+}
 
 describe("the change of addresses", () => {
   it.each<[string, string[]]>([
@@ -28,12 +32,12 @@ describe("the change of addresses", () => {
       ["SMTP:jan@contoso.com", "smtp:Jan@contoso.com"],
     ],
   ])("is no change when the mapping yields %s", (_name, wanted) => {
-    expect(addressChange(jan, wanted)).toBeUndefined();
+    expect(changeOf(jan, wanted)).toBeUndefined();
   });
 
   it("adds what is new and keeps the primary address when none is mapped", () => {
     expect(
-      addressChange(jan, [
+      changeOf(jan, [
         " alias@contoso.com ",
         "smtp:jan@contoso.com",
         "Smtp:Alias2@contoso.com",
@@ -46,7 +50,7 @@ describe("the change of addresses", () => {
   });
 
   it("makes a new address the primary one and the old primary a secondary one, in its own casing", () => {
-    expect(addressChange(jan, ["SMTP:new@contoso.com"])).toEqual({
+    expect(changeOf(jan, ["SMTP:new@contoso.com"])).toEqual({
       delta: {
         add: ["SMTP:new@contoso.com", "smtp:Jan@contoso.com"],
         remove: ["SMTP:Jan@contoso.com"],
@@ -61,7 +65,7 @@ describe("the change of addresses", () => {
   });
 
   it("promotes a secondary address in the mapped casing", () => {
-    expect(addressChange(jan, ["SMTP:JAN@contoso.onmicrosoft.com"])).toEqual({
+    expect(changeOf(jan, ["SMTP:JAN@contoso.onmicrosoft.com"])).toEqual({
       delta: {
         add: ["SMTP:JAN@contoso.onmicrosoft.com", "smtp:Jan@contoso.com"],
         remove: ["smtp:jan@contoso.onmicrosoft.com", "SMTP:Jan@contoso.com"],
@@ -72,7 +76,7 @@ describe("the change of addresses", () => {
 
   it("contains no address twice when the mapping has the old primary and the new one twice", () => {
     expect(
-      addressChange(
+      changeOf(
         ["SMTP:old@contoso.com"],
         [
           "smtp:new@contoso.com",
@@ -88,15 +92,15 @@ describe("the change of addresses", () => {
   });
 
   it("sets a primary address on a mailbox that has none", () => {
-    expect(addressChange([spo, "smtp:a@contoso.com"], ["SMTP:b@contoso.com"])).toEqual({
+    expect(changeOf([spo, "smtp:a@contoso.com"], ["SMTP:b@contoso.com"])).toEqual({
       delta: { add: ["SMTP:b@contoso.com"] },
       after: [spo, "smtp:a@contoso.com", "SMTP:b@contoso.com"],
     });
-    expect(addressChange([spo, "smtp:a@contoso.com"], ["SMTP:a@contoso.com"])).toEqual({
+    expect(changeOf([spo, "smtp:a@contoso.com"], ["SMTP:a@contoso.com"])).toEqual({
       delta: { add: ["SMTP:a@contoso.com"], remove: ["smtp:a@contoso.com"] },
       after: [spo, "SMTP:a@contoso.com"],
     });
-    expect(addressChange([], ["a@contoso.com"])).toEqual({
+    expect(changeOf([], ["a@contoso.com"])).toEqual({
       delta: { add: ["smtp:a@contoso.com"] },
       after: ["smtp:a@contoso.com"],
     });
@@ -104,12 +108,12 @@ describe("the change of addresses", () => {
 
   it("does not mistake an address of another kind for a mail address", () => {
     expect(
-      addressChange(["SMTP:x@contoso.com", "SIP:jan@contoso.com"], ["smtp:jan@contoso.com"]),
+      changeOf(["SMTP:x@contoso.com", "SIP:jan@contoso.com"], ["smtp:jan@contoso.com"]),
     ).toEqual({
       delta: { add: ["smtp:jan@contoso.com"] },
       after: ["SMTP:x@contoso.com", "SIP:jan@contoso.com", "smtp:jan@contoso.com"],
     });
-    expect(addressChange(["SIP:jan@contoso.com"], ["SMTP:jan@contoso.com"])).toEqual({
+    expect(changeOf(["SIP:jan@contoso.com"], ["SMTP:jan@contoso.com"])).toEqual({
       delta: { add: ["SMTP:jan@contoso.com"] },
       after: ["SIP:jan@contoso.com", "SMTP:jan@contoso.com"],
     });
@@ -117,13 +121,13 @@ describe("the change of addresses", () => {
 
   it("treats an existing entry without a prefix as a mail address", () => {
     expect(
-      addressChange(["SMTP:x@contoso.com", "jan@contoso.com"], ["smtp:Jan@contoso.com"]),
+      changeOf(["SMTP:x@contoso.com", "jan@contoso.com"], ["smtp:Jan@contoso.com"]),
     ).toBeUndefined();
   });
 
   it("refuses two primary addresses", async () => {
     expect(
-      await faultOf(() => addressChange(jan, ["SMTP:a@contoso.com", "SMTP:b@contoso.com"])),
+      await faultOf(() => changeOf(jan, ["SMTP:a@contoso.com", "SMTP:b@contoso.com"])),
     ).toMatchObject({
       kind: "invalid",
       message: "EmailAddresses is mapped with 2 primary addresses (SMTP:); expected at most one.",
@@ -140,21 +144,19 @@ describe("the change of addresses", () => {
       `EmailAddresses is mapped with "${prefix}:jan@contoso.com"; expected an SMTP address ` +
       `(SMTP: for the primary address, smtp: for others), because this connector manages no ` +
       `other type.`;
-    expect(await faultOf(() => addressChange(jan, [`${prefix}:jan@contoso.com`]))).toMatchObject({
+    expect(await faultOf(() => changeOf(jan, [`${prefix}:jan@contoso.com`]))).toMatchObject({
       kind: "invalid",
       message,
     });
   });
 
   it("refuses a text that is not an address", async () => {
-    expect(
-      await faultOf(() => addressChange([], ["the password is: x@contoso.com"])),
-    ).toMatchObject({
+    expect(await faultOf(() => changeOf([], ["the password is: x@contoso.com"]))).toMatchObject({
       message: expect.stringMatching(
         /^EmailAddresses is mapped with "the password is: x@contoso\.com"; expected an SMTP address /,
       ) as string,
     });
-    expect(await faultOf(() => addressChange([], ["smtp:secret 🦊"]))).toMatchObject({
+    expect(await faultOf(() => changeOf([], ["smtp:secret 🦊"]))).toMatchObject({
       message:
         'EmailAddresses is mapped with "smtp:secret 🦊", which is not an email address; ' +
         "expected one such as SMTP:name@contoso.com.",
@@ -240,14 +242,14 @@ describe.each(["ignore", "refuse"] as const)(
       async (wanted) => {
         live.reset({ addingPresentAddress });
         const before = await addresses();
-        const change = addressChange(before, wanted);
+        const change = changeOf(before, wanted);
         await live.exchange.invoke({
           cmdlet: "Set-Mailbox",
           parameters: { Identity: "petra.proxies", EmailAddresses: change?.delta ?? {} },
         });
         const after = await addresses();
         expect([...after].sort()).toEqual([...(change?.after ?? [])].sort());
-        expect(addressChange(after, wanted)).toBeUndefined();
+        expect(changeOf(after, wanted)).toBeUndefined();
         const foreigners = (list: string[]): string[] =>
           list.filter((entry) => !/^smtp:/i.test(entry));
         expect([foreigners(after).length, foreigners(after)]).toEqual([5, foreigners(before)]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Redaction } from "../../lib/host/redaction.ts";
-import { leastCpuMs } from "../cpu.ts";
+import { expectQuick } from "../cpu.ts";
 
 function hiding(...secrets: string[]): Redaction {
   const redaction = new Redaction();
@@ -228,15 +228,16 @@ describe("a long secret", () => {
   it("costs little: five secrets in a text of 100 kB", () => {
     const redaction = hiding(...Array.from({ length: 5 }, (_, index) => `${index}-${token}`));
     const text = 'The mailbox "Zoë" was not found on <server>. '.repeat(2_200) + token;
-    expect(leastCpuMs(() => redaction.text(text))).toBeLessThan(50);
+    expectQuick(() => redaction.text(text), 50);
   });
 
   it("does not make a hostile text slow to process", () => {
     const redaction = hiding(String.raw`"\\"%% secret`, 'pa"\\s', "aaaaaaaaaaaaaaaaaaaab");
     for (const text of ["\\", "%25", '"\\', "\\u0022", "%5C%5C", "&amp;", "a", "ﷺ", "가"]) {
       const long = text.repeat(100_000 / text.length);
-      expect(leastCpuMs(() => redaction.text(long))).toBeLessThan(1_000);
-      expect(redaction.text(long).length).toBeGreaterThan(1_000);
+      let masked = "";
+      expectQuick(() => (masked = redaction.text(long)), 1_000);
+      expect(masked.length).toBeGreaterThan(1_000);
     }
   });
 });

@@ -70,10 +70,10 @@ describe("correlating", () => {
   });
 
   it("plans in a dry run exactly what the run sends, sends nothing, and answers the real reference", async () => {
-    const dry = await createAsBundle(bench, { dryRun: true });
+    const dry = await create(bench, { dryRun: true });
     expect(bench.cmdlets()).toEqual(["Get-Mailbox"]);
     expect(dry.messages[1]).toMatch(/from the address lists: would be done, this is a dry run\.$/);
-    const wet = await createAsBundle(bench);
+    const wet = await create(bench);
     expect(dry.answer.outputContext.AccountReference).toBe(
       wet.answer.outputContext.AccountReference,
     );

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { seedState } from "../emulator/seed.ts";
 import { Bench, sentence, shown } from "../bench.ts";
 import { createEventFor, type CreateChoices } from "../events.ts";
-import { create, createAsBundle, here, mailbox } from "./creating.ts";
+import { create, here, mailbox } from "./creating.ts";
 
 let bench: Bench;
 beforeAll(async () => {
@@ -234,11 +234,7 @@ describe("a failure during the run", () => {
 
   it("reports that a change was sent when its answer never came", async () => {
     bench.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, hang: true }]);
-    const { answer, messages } = await createAsBundle(
-      bench,
-      {},
-      { EXO_CONNECTOR_DEADLINE_MS: "1500" },
-    );
+    const { answer, messages } = await create(bench, {}, { EXO_CONNECTOR_DEADLINE_MS: "1500" });
     expect(answer.plan).toMatchObject([{ cmdlet: "Set-Mailbox", sent: true }]);
     expect(messages.at(-1)).toBe(
       `Hide mailbox ${shown("Aoife O'Brien", "aoife.obrien@contoso.com")} from the address lists: ` +

@@ -56,5 +56,8 @@ it("makes a set that the command line runs, and that its own tests hold", () => 
     ...["test/replay.test.ts", "test/editor.test.ts", "test/readme.test.ts"],
     ...["test/behaviour.test.ts", ...covering],
   );
-  vitest("test/long.config.ts", "test/declarations.long.test.ts", ...covering);
+  vitest(
+    "test/long.config.ts",
+    ...["test/declarations.long.test.ts", "test/behaviour.long.test.ts", ...covering],
+  );
 });

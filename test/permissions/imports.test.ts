@@ -183,7 +183,7 @@ describe("a dry run", () => {
     "shows a sample of 50, and requests no more than that takes: %s",
     async (_name, set, name, configuration) => {
       bench.emulator.replaceState(
-        set === "groups" ? manyGroups(1_400, 2, 30) : manySharedMailboxes(400, 30),
+        set === "groups" ? manyGroups(400, 2, 30) : manySharedMailboxes(400, 30),
       );
       bench.emulator.clearJournal();
       const dry = await allRecords(bench, set, name, configuration, { dryRun: true });

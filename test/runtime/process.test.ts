@@ -9,7 +9,7 @@ import { checked, eventWith, guid } from "../host/world.ts";
 
 /**
  * What the action in the process does, by the value it correlates on. It makes one change before
- * and says when it is there.
+ * and says when it is there. Its thread is busy without using the processor.
  */
 const entry = `
 import { onCreate } from "./lib/host/createAction.ts";
@@ -19,7 +19,7 @@ const unreadable = Object.create(Error.prototype, { message: { get() { throw new
 const ways = {
   works: () => undefined,
   waits: never,
-  "is busy": () => { for (const end = performance.now() + 6000; performance.now() < end; ); },
+  "is busy": () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6000),
   "is busy after a while": () => new Promise((resolve) => setTimeout(() => resolve(ways["is busy"]()), 400)),
   "takes its time": () => new Promise((resolve) => setTimeout(resolve, 100)),
   "throws where nobody catches": () => (setTimeout(() => { throw new Error("Nobody caught this."); }), never()),
@@ -173,8 +173,10 @@ describe("a process", () => {
     const late = await runs("works", {
       env,
       stdin: null,
-      started: ({ stdin }) =>
-        void setTimeout(() => stdin?.end(JSON.stringify(eventFor("works"))), 1_000),
+      started: ({ stdin, stderr }) =>
+        void stderr?.on("data", (text: string) => {
+          if (text.includes("prepared")) stdin?.end(JSON.stringify(eventFor("works")));
+        }),
     });
     expect(late.code).toBe(0);
     expect(late.log.map(({ message }) => message)).toEqual([

@@ -26,6 +26,18 @@ export const directory: readonly Entry[] = [
   },
   {
     outcome: "forbidden",
+    why: "The permission reference is not one of a group, or the connector's account may not read it.",
+    mend: "Let the connector's account read the groups of the organisational unit, which every user may by default.",
+    of: ["cannot read groupType of"],
+  },
+  {
+    outcome: "forbidden",
+    why: "The group is part of the domain or of its administration, so the connector leaves it alone.",
+    mend: "Change its members by hand, and leave it out of the business rules.",
+    of: ["The connector does not change the members of group"],
+  },
+  {
+    outcome: "forbidden",
     why: "The certificate of a domain controller has expired, or is of an unknown authority or for another host.",
     mend:
       "Name the PEM file of the authority in _Certificate authority file_. For an IP address, name the host of the " +
@@ -72,7 +84,54 @@ export const directory: readonly Entry[] = [
     outcome: "invalid",
     why: "The mapping sets an attribute that the connector does not set.",
     mend: "Map it with the mode None, or remove it. `exo-connector check` names the place.",
-    of: ["is mapped, but the connector does not set this attribute"],
+    of: ["is mapped, but is not an attribute of a user to set"],
+  },
+  {
+    outcome: "invalid",
+    why: "Active Directory cannot find the person's account, as it is configured.",
+    mend: "Select an account correlation field such as employeeID.",
+    of: ["expected an attribute of a user such as employeeID"],
+  },
+  {
+    outcome: "invalid",
+    why: "The new account lacks a value, or has one that another object has. Nothing was created.",
+    mend: "Correct the field mapping for Create; a script makes names unique with Iteration.",
+    of: [
+      "A new account needs",
+      "accountPassword is mapped with",
+      "The sAMAccountName … belongs to",
+      "of the new account belongs to",
+    ],
+  },
+  {
+    outcome: "invalid",
+    why: "An account cannot be moved to another domain.",
+    mend: "Map organizationalUnit with one of the domain that the account is in.",
+    of: ["expected an organisational unit of the same domain"],
+  },
+  {
+    outcome: "ambiguous",
+    why: "Several accounts have the value.",
+    mend: "Look up by an attribute that no two accounts share, such as employeeID.",
+    of: ["… accounts have the"],
+  },
+  {
+    outcome: "gone",
+    why: 'No account belongs to the person, and "Correlate only" is on, so none was created.',
+    mend: "Turn it off, or correct the value that correlation looks for.",
+    of: ['No account has "…" as ….'],
+  },
+  {
+    outcome: "unknown",
+    why: "The new account cannot be found on the controller that accepted it.",
+    mend: "Retry the action: an account that was created is found, and not created again.",
+    of: ["Active Directory accepted the new account"],
+  },
+  {
+    outcome: "forbidden",
+    why: "The connector's account cannot read the password policy, so it makes no password.",
+    mend: "Let it read minPwdLength of the domain, which every user may by default.",
+    of: ["cannot read minPwdLength"],
   },
   {
     outcome: "invalid",
@@ -98,13 +157,13 @@ export const directory: readonly Entry[] = [
     mend:
       "Look for the account. If it was deleted, let the connector's account read the deleted objects " +
       "([hybrid](hybrid.md#deleted-accounts)), or end the entitlement by hand.",
-    of: ["Active Directory shows no account"],
+    of: ["Active Directory shows no … …"],
   },
   {
     outcome: "invalid",
     why: "The object is in another part of the forest than the base DN of the form.",
     mend: "Choose a base DN within one domain that contains all accounts of the connector.",
     of: ["is not below the base DN", "has a part in another domain"],
-    also: ["which this connection does not have"],
+    also: ["which this connection does not have", "does not exist, or the account cannot see it"],
   },
 ];

@@ -63,7 +63,10 @@ export const values: readonly Entry[] = [
     mend: "Correct the field mapping. `exo-connector check` and `plan` show it for a person before it is used.",
     of: [
       "The mapping of",
-      "EmailAddresses is mapped with",
+      "primary addresses (SMTP:); expected",
+      "is mapped with …; expected an SMTP address",
+      "which is not an email address; expected",
+      "is mapped with …; expected at most 64",
       "An automatic reply is mapped without",
       "A scheduled automatic reply",
       "A parameter has an invalid date",

@@ -23,7 +23,7 @@ export const entra: System = {
 export const hybrid: System = {
   title: "Active Directory with Exchange Online",
   folder: "lifecycle/hybrid/",
-  sets: [],
+  sets: ["permissions/activeDirectoryGroups/"],
 };
 export const systems: readonly System[] = [exchange, entra, hybrid];
 

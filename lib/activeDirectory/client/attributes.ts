@@ -8,24 +8,83 @@ import { Fault } from "../../fault.ts";
 export const attributes = {
   objectGUID: "guid",
   distinguishedName: "text",
+  cn: "text",
   displayName: "text",
+  givenName: "text",
+  initials: "text",
+  middleName: "text",
+  sn: "text",
   userPrincipalName: "text",
   sAMAccountName: "text",
-  mail: "text",
   employeeID: "text",
+  employeeNumber: "text",
+  employeeType: "text",
+  company: "text",
+  department: "text",
+  description: "text",
+  division: "text",
+  info: "text",
+  manager: "text",
+  physicalDeliveryOfficeName: "text",
+  title: "text",
+  facsimileTelephoneNumber: "text",
+  homePhone: "text",
+  ipPhone: "text",
+  mobile: "text",
+  pager: "text",
+  telephoneNumber: "text",
+  c: "text",
+  co: "text",
+  l: "text",
+  postalCode: "text",
+  st: "text",
+  streetAddress: "text",
+  preferredLanguage: "text",
+  wWWHomePage: "text",
+  mail: "text",
   mailNickname: "text",
+  proxyAddresses: "texts",
+  targetAddress: "text",
+  extensionAttribute1: "text",
+  extensionAttribute2: "text",
+  extensionAttribute3: "text",
+  extensionAttribute4: "text",
+  extensionAttribute5: "text",
+  extensionAttribute6: "text",
+  extensionAttribute7: "text",
+  extensionAttribute8: "text",
+  extensionAttribute9: "text",
+  extensionAttribute10: "text",
+  extensionAttribute11: "text",
+  extensionAttribute12: "text",
+  extensionAttribute13: "text",
+  extensionAttribute14: "text",
+  extensionAttribute15: "text",
+  msExchHideFromAddressLists: "boolean",
+  msExchRecipientDisplayType: "integer",
+  msExchRecipientTypeDetails: "largeInteger",
+  msExchRemoteRecipientType: "largeInteger",
   "mS-DS-ConsistencyGuid": "bytes",
   userAccountControl: "integer",
-  msExchHideFromAddressLists: "boolean",
+  pwdLastSet: "largeInteger",
+  unicodePwd: "password",
+  minPwdLength: "integer",
+  name: "text",
+  groupType: "integer",
+  adminCount: "integer",
+  isCriticalSystemObject: "boolean",
+  memberOf: "texts",
+  objectClass: "texts",
   isDeleted: "boolean",
   member: "texts",
   allowedAttributes: "texts",
   allowedAttributesEffective: "texts",
 } as const satisfies Readonly<Record<string, Syntax>>;
 
-type Syntax = "text" | "texts" | "integer" | "boolean" | "guid" | "bytes";
+type Syntax =
+  "text" | "texts" | "integer" | "largeInteger" | "boolean" | "guid" | "bytes" | "password";
 export type AttributeName = keyof typeof attributes;
-/** A value of an attribute. An integer of 64 bits would lose digits as a number: none of the table is one. */
+/** A value of an attribute. An integer of 64 bits is a text of digits: as a number it would lose some. */
 export type Value = string | number | boolean | readonly string[] | Buffer | null;
 
 /** An object as it was read: its name, and the requested attributes; null for one that it does not have. */
@@ -51,8 +110,10 @@ export function assertKnown(name: string): asserts name is AttributeName {
 }
 
 /** A value as LDAP sends it. */
-export function encoded(value: Value): (string | Buffer)[] {
+export function encoded(name: AttributeName, value: Value): (string | Buffer)[] {
   if (value === null) return [];
+  // MS-ADTS 3.1.1.3.1.5: a password is sent in quotes, as UTF-16.
+  if (attributes[name] === "password") return [Buffer.from(`"${String(value)}"`, "utf16le")];
   if (Buffer.isBuffer(value)) return [value];
   // Capitals: other spellings are refused (measured).
   if (typeof value === "boolean") return [value ? "TRUE" : "FALSE"];
@@ -78,7 +139,9 @@ export function decoded(name: AttributeName, raw: Raw | undefined): Value {
     if (text !== "TRUE" && text !== "FALSE") throw unusable(name, `the text "${text}"`);
     return text === "TRUE";
   }
-  if (!/^-?\d{1,10}$/.test(text)) throw unusable(name, `the text "${text}"`);
+  if (!/^-?\d{1,19}$/.test(text)) throw unusable(name, `the text "${text}"`);
+  if (syntax === "largeInteger") return text;
+  if (!Number.isSafeInteger(Number(text))) throw unusable(name, `the text "${text}"`);
   return Number(text);
 }
 

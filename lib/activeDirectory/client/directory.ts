@@ -1,12 +1,22 @@
 import { Fault } from "../../fault.ts";
 import { retrying } from "../../net/retry.ts";
 import type { AttributeName, Entry } from "./attributes.ts";
-import { changesFrom, modificationFrom } from "./changes.ts";
+import {
+  attributesFrom,
+  changesFrom,
+  memberChange,
+  modificationFrom,
+  newObjectFrom,
+  targetFrom,
+  type Operation,
+  type Parameters,
+} from "./changes.ts";
 import { Connections, type Bound, type Seams } from "./connection.ts";
 import { entriesOf, type ReadRange } from "./entries.ts";
 import { faultFrom, isNoSuchObject, type About } from "./errors.ts";
+import { domainOf, isBelow, relativeName } from "./names.ts";
 import { controlOf, optionsOf, pagesBelow, showDeleted, type Search, type Ways } from "./pages.ts";
-import { isBelow, type DirectorySettings } from "./settings.ts";
+import type { DirectorySettings } from "./settings.ts";
 
 /** What to read of one object. */
 export interface Look {
@@ -15,7 +25,12 @@ export interface Look {
   attributes: readonly AttributeName[];
   /** Looks for a deleted object as well. The account of the connector may not be allowed to see those. */
   isDeletedShown?: boolean;
+  /** The object is not going to be changed, so it may be outside of the base DN. */
+  isOnlyRead?: boolean;
 }
+
+/** A search below the base DN, or in the whole domain, where names have to be unique. */
+export type DirectorySearch = Search & { isOfDomain?: boolean };
 
 /** Active Directory, as its nouns see it. Every call uses LDAPS, is signed in, and ends in time. */
 export interface Directory {
@@ -30,11 +45,14 @@ export interface Directory {
    * All objects below the base DN that match, page by page. A page that cannot be read, or that may not be the last
    * one, is a fault and never the end of the list.
    */
-  pages(search: Search): AsyncGenerator<Entry[], void, undefined>;
+  pages(search: DirectorySearch): AsyncGenerator<Entry[], void, undefined>;
   /** The same as one list. */
-  list(search: Search): Promise<Entry[]>;
-  /** Changes one object. After a fault of the kind `unavailable` the outcome is unknown; nothing is sent twice. */
-  modify(parameters: Readonly<Record<string, unknown>>): Promise<void>;
+  list(search: DirectorySearch): Promise<Entry[]>;
+  /**
+   * Changes one object, or adds one. After a fault of the kind `unavailable` the outcome is unknown; nothing is sent
+   * twice. Throws an `invalid` fault for an object or a place outside of the base DN.
+   */
+  invoke(operation: Operation, parameters: Parameters): Promise<void>;
   close(): void;
 }
 
@@ -76,7 +94,8 @@ export function activeDirectory(settings: DirectorySettings, seams: Seams): Dire
       return searchEntries[0];
     });
 
-  async function get({ id, attributes, isDeletedShown = false }: Look): Promise<Entry | undefined> {
+  async function get(look: Look): Promise<Entry | undefined> {
+    const { id, attributes, isDeletedShown = false, isOnlyRead = isDeletedShown } = look;
     const options = await optionsOf({ filter: anything, attributes });
     const controls = isDeletedShown ? [await controlOf(showDeleted)] : [];
     const found = await ways.read(`The search for ${id}`, async ({ client }) => {
@@ -90,13 +109,68 @@ export function activeDirectory(settings: DirectorySettings, seams: Seams): Dire
     });
     const [entry] = await entriesOf(found, attributes, readRange);
     // Deleted objects have a place of their own.
-    if (entry && !isDeletedShown && !isBelow(entry.dn, baseDn)) throw outside(entry.dn, baseDn);
+    if (entry && !isOnlyRead) assertInside(entry.dn);
     return entry;
   }
 
-  async function* pages(search: Search): AsyncGenerator<Entry[], void, undefined> {
-    for await (const page of pagesBelow(baseDn, search, ways))
+  function assertInside(dn: string): void {
+    if (isBelow(dn, baseDn)) return;
+    throw Fault.invalid(
+      `${dn} is not below the base DN ${baseDn} of the configuration, so it is never changed.`,
+    );
+  }
+
+  async function* pages(search: DirectorySearch): AsyncGenerator<Entry[], void, undefined> {
+    const place = search.isOfDomain ? domainOf(baseDn) : baseDn;
+    for await (const page of pagesBelow(place, search, ways))
       yield await entriesOf(page, search.attributes, readRange);
+  }
+
+  /** Sends a change on one connection, once. */
+  async function once<T>(about: About, work: (bound: Bound) => Promise<T>): Promise<T> {
+    const bound = await connections.current();
+    return await send(about, bound, () => work(bound));
+  }
+
+  const operations: Record<Operation, (parameters: Parameters) => Promise<void>> = {
+    async add(parameters) {
+      const { parent, cn, values } = newObjectFrom(parameters);
+      assertInside(parent);
+      const attributes = await attributesFrom(values);
+      const dn = `${relativeName(cn)},${parent}`;
+      const about = { what: `The creation of ${dn}`, isCreation: true, place: parent };
+      await once(about, ({ client }) => client.add(dn, attributes));
+    },
+    async modify(parameters) {
+      const { id, values, was } = modificationFrom(parameters);
+      const changes = await changesFrom({ values, was });
+      const written = Object.keys(values);
+      const isCompared = Object.keys(was).length > 0;
+      const about = { what: `The change of ${written.join(", ")}`, written, isCompared };
+      await once(about, ({ client }) => client.modify(placeOf(id), changes));
+    },
+    async move(parameters) {
+      const { id, values } = targetFrom(parameters);
+      const parent = String(values["parent"]);
+      assertInside(parent);
+      const dn = `${relativeName(String(values["cn"]))},${parent}`;
+      const about = { what: `The move to ${dn}`, written: ["cn", "name"], place: parent };
+      await once(about, ({ client }) => client.modifyDN(placeOf(id), dn));
+    },
+    addMember: (parameters) => changeMembers("add", parameters),
+    removeMember: (parameters) => changeMembers("delete", parameters),
+    async delete(parameters) {
+      const { id } = targetFrom(parameters);
+      const about = { what: `The deletion of ${id}`, isDeletion: true };
+      await once(about, ({ client }) => client.del(placeOf(id)));
+    },
+  };
+
+  async function changeMembers(operation: "add" | "delete", parameters: Parameters): Promise<void> {
+    const { id, values } = targetFrom(parameters);
+    const changes = await memberChange(operation, String(values["member"]));
+    const about = { what: "The change of member", written: ["member"] };
+    await once(about, ({ client }) => client.modify(placeOf(id), changes));
   }
 
   return {
@@ -108,30 +182,17 @@ export function activeDirectory(settings: DirectorySettings, seams: Seams): Dire
       for await (const page of pages(search)) all.push(...page);
       return all;
     },
-    async modify(parameters) {
-      const modification = modificationFrom(parameters);
-      const changes = await changesFrom(modification);
-      const bound = await connections.current();
-      const about = {
-        what: `The change of ${Object.keys(modification.values).join(", ")}`,
-        written: Object.keys(modification.values),
-        isCompared: Object.keys(modification.was).length > 0,
-      };
-      await send(about, bound, () => bound.client.modify(placeOf(modification.id), changes));
-    },
+    invoke: (operation, parameters) => operations[operation](parameters),
     close: () => connections.close(),
   };
 }
 
 const anything = { attribute: "objectClass", isPresent: true } as const;
 
-/** An object by its objectGUID, which stays the same when it is renamed or moved (MS-ADTS 3.1.1.3.1.2.4). */
+/**
+ * An object by its objectGUID, which stays the same when it is renamed or moved (MS-ADTS 3.1.1.3.1.2.4). Every request
+ * takes it instead of a name (measured).
+ */
 function placeOf(id: string): string {
   return `<GUID=${id}>`;
-}
-
-function outside(dn: string, baseDn: string): Fault {
-  return Fault.invalid(
-    `${dn} is not below the base DN ${baseDn} of the configuration, so it is never changed.`,
-  );
 }

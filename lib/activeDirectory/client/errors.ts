@@ -13,6 +13,11 @@ export interface About {
   what: string;
   /** The attributes that were written, if any. */
   written?: readonly string[];
+  /** An object was to be created or deleted. */
+  isCreation?: boolean;
+  isDeletion?: boolean;
+  /** The name of the object below which it was to be. */
+  place?: string;
   /** Values of `was` were compared by the server. */
   isCompared?: boolean;
 }
@@ -61,6 +66,13 @@ const meanings: readonly Meaning[] = [
     kind: "invalid",
     text: "the password does not satisfy the policy of the domain",
   },
+  // DOC: ERROR_DS_UPN_VALUE_NOT_UNIQUE_IN_FOREST. Samba has 202f for it (M), as for every other constraint.
+  {
+    code: 19,
+    windows: "21c8",
+    kind: "taken",
+    text: "another account of the forest has this userPrincipalName",
+  },
   { code: 19, kind: "invalid", text: "a value is not allowed (constraint 19)" },
   { code: 21, kind: "invalid", text: "a value does not have the syntax of its attribute (21)" },
   { code: 32, kind: "missing", text: "the object does not exist, or the account cannot see it" },
@@ -69,6 +81,8 @@ const meanings: readonly Meaning[] = [
   { code: 52, kind: "unavailable", retryable: true, text: "it is unavailable (52)" },
   { code: 53, kind: "invalid", text: "it refuses this change (unwilling to perform 53)" },
   { code: 65, kind: "invalid", text: "the class of the object does not allow this (65)" },
+  // M: an object that has others below it.
+  { code: 66, kind: "invalid", text: "there are other objects below it (66)" },
   { code: 68, kind: "taken", text: "an object of this name exists (68)" },
 ];
 
@@ -86,7 +100,7 @@ function refusal(
   about: About & { host: string },
   cause: unknown,
 ): Fault {
-  const { host, what, written = [], isCompared = false } = about;
+  const { host, what, written = [], isCompared = false, place } = about;
   const windows = windowsErrorIn(message);
   const fault = (kind: FaultKind, text: string, retryable = false): Fault =>
     new Fault({
@@ -107,8 +121,7 @@ function refusal(
   }
   // DOC: 00002098 is INSUFF_ACCESS_RIGHTS.
   if (code === 50) {
-    const names = written.length === 0 ? "this" : `write ${written.join(", ")}`;
-    return fault("denied", `the account of the connector lacks the right to ${names}`);
+    return fault("denied", `the account of the connector lacks the right to ${rightFor(about)}`);
   }
   // M: the deletion of a value that is not there, and an attribute that the schema does not have.
   if (code === 16) {
@@ -116,12 +129,24 @@ function refusal(
       return fault("notReady", "the object was changed by someone else a moment ago; try again");
     return fault("invalid", `the schema has no attribute ${written.join(", ")}`);
   }
+  // M: the parent of a new object, or of one that is moved.
+  if (code === 32 && place !== undefined)
+    return fault("invalid", `${place} does not exist, or the account cannot see it`);
   const found = meanings.find(
     (meaning) =>
       meaning.code === code && (meaning.windows === undefined || meaning.windows === windows),
   );
   if (found) return fault(found.kind, found.text, found.retryable);
   return fault("unexpected", `LDAP result ${code}`);
+}
+
+/** What the account would have to be allowed to do. */
+function rightFor({ written = [], isCreation, isDeletion, place }: About): string {
+  if (isCreation) return `create a user in ${String(place)} with these attributes`;
+  if (isDeletion) return "delete it";
+  if (place !== undefined)
+    return `move it to ${place}, for which it has to write ${written.join(", ")}`;
+  return written.length === 0 ? "do this" : `write ${written.join(", ")}`;
 }
 
 /**

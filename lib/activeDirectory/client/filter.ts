@@ -8,24 +8,32 @@ import type { AttributeName } from "./attributes.ts";
 export type Filter =
   | { attribute: AttributeName | "objectClass" | "objectCategory"; equals: string | Buffer }
   | { attribute: AttributeName | "objectClass"; isPresent: true }
+  /** Values of the attribute lead to this object, directly or over others. */
+  | { attribute: "memberOf"; leadsTo: string }
   | { all: readonly Filter[] }
   | { any: readonly Filter[] }
   | { not: Filter };
 
 type Library = Pick<
   typeof import("ldapts"),
-  "AndFilter" | "EqualityFilter" | "NotFilter" | "OrFilter" | "PresenceFilter"
+  "AndFilter" | "EqualityFilter" | "ExtensibleFilter" | "NotFilter" | "OrFilter" | "PresenceFilter"
 >;
+
+/** LDAP_MATCHING_RULE_IN_CHAIN (documented). */
+const inChain = "1.2.840.113556.1.4.1941";
 
 /** A filter as the library sends it. */
 export function ldapFilter(filter: Filter, library: Library): LdapFilter {
-  const { AndFilter, EqualityFilter, NotFilter, OrFilter, PresenceFilter } = library;
+  const { AndFilter, EqualityFilter, ExtensibleFilter, NotFilter, OrFilter, PresenceFilter } =
+    library;
   const each = (parts: readonly Filter[]): LdapFilter[] =>
     parts.map((part) => ldapFilter(part, library));
   if ("all" in filter) return new AndFilter({ filters: each(filter.all) });
   if ("any" in filter) return new OrFilter({ filters: each(filter.any) });
   if ("not" in filter) return new NotFilter({ filter: ldapFilter(filter.not, library) });
   const { attribute } = filter;
+  if ("leadsTo" in filter)
+    return new ExtensibleFilter({ matchType: attribute, rule: inChain, value: filter.leadsTo });
   if ("isPresent" in filter) return new PresenceFilter({ attribute });
   return new EqualityFilter({ attribute, value: filter.equals });
 }

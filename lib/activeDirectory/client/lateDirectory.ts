@@ -13,7 +13,7 @@ export function lateDirectory(account: () => string, open: () => Promise<Directo
       yield* (await directory()).pages(search);
     },
     list: async (search) => (await directory()).list(search),
-    modify: async (parameters) => (await directory()).modify(parameters),
+    invoke: async (operation, parameters) => (await directory()).invoke(operation, parameters),
     close: () => void opened?.then((one) => one.close()).catch(() => undefined),
   };
 }

@@ -21,6 +21,8 @@ const domainScope = "1.2.840.113556.1.4.1339";
 /** LDAP_SERVER_SHOW_DELETED_OID (documented). */
 export const showDeleted = "1.2.840.113556.1.4.417";
 const pageSize = 500;
+/** No number of objects below 249,500 is a multiple of both. */
+const otherPageSize = 499;
 
 /** The options of the library for a search. */
 export async function optionsOf({ filter, attributes }: Search) {
@@ -42,9 +44,54 @@ export async function controlOf(oid: string): Promise<Control> {
 export async function* pagesBelow(
   baseDn: string,
   search: Search,
-  { read, once }: Ways,
+  ways: Ways,
 ): AsyncGenerator<RawEntry[], void, undefined> {
   const what = `The search below ${baseDn}`;
+  let count = 0;
+  for await (const { page, bound } of pagesOf(baseDn, search, { ...ways, what, pageSize })) {
+    if (page.length === 0 && count > 0) {
+      await assertWhole(baseDn, search, { ...ways, what, count, bound });
+      return;
+    }
+    count += page.length;
+    yield page;
+  }
+  if (count > 0) return;
+  // The library ends a list at an empty page, also when more follow, and does not show which it was (measured). So an
+  // empty list is looked at once more, without pages.
+  const options = { ...(await optionsOf(search)), scope: "sub" as const };
+  const controls = [await controlOf(domainScope)];
+  await ways.read(what, async (other) => {
+    const again = await other.client.search(baseDn, { ...options, sizeLimit: 1 }, controls);
+    if (again.searchEntries.length > 0) throw endedEarly(what, other);
+  });
+}
+
+/**
+ * Throws a fault unless a list that ended with an empty page is whole. It ends so when its length is a multiple of the
+ * page size (measured with Samba), and also when the controller has an empty page in the middle (allowed by RFC 2696),
+ * after which the library stops. Pages of another size decide: they end with an object, and are as many.
+ */
+async function assertWhole(
+  baseDn: string,
+  { filter }: Search,
+  { count, bound, ...rest }: Ways & { what: string; count: number; bound: Bound },
+): Promise<void> {
+  let again = 0;
+  let last = 0;
+  const search: Search = { filter, attributes: ["objectGUID"] };
+  for await (const { page } of pagesOf(baseDn, search, { ...rest, pageSize: otherPageSize })) {
+    last = page.length;
+    again += last;
+  }
+  if (last === 0 || again !== count) throw endedEarly(rest.what, bound);
+}
+
+async function* pagesOf(
+  baseDn: string,
+  search: Search,
+  { read, once, what, pageSize }: Ways & { what: string; pageSize: number },
+): AsyncGenerator<{ page: RawEntry[]; bound: Bound }, void, undefined> {
   const options = { ...(await optionsOf(search)), scope: "sub" as const };
   const controls = [await controlOf(domainScope)];
   // The first page is read again after a lost connection. The cookie of the others belongs to their connection.
@@ -56,23 +103,13 @@ export async function* pagesBelow(
     );
     return { bound, rest, first: await rest.next() };
   });
-  let count = 0;
   let page = first;
   while (!page.done) {
     const { searchEntries, searchReferences } = page.value;
     if (searchReferences.length > 0) throw elsewhere(what, bound);
-    if (searchEntries.length === 0 && count > 0) throw endedEarly(what, bound);
-    count += searchEntries.length;
-    yield searchEntries;
+    yield { page: searchEntries, bound };
     page = await once(what, bound, () => rest.next());
   }
-  if (count > 0) return;
-  // The library ends a list at an empty page, also when more follow, and does not show which it was (measured). So an
-  // empty list is looked at once more, without pages.
-  await read(what, async (other) => {
-    const again = await other.client.search(baseDn, { ...options, sizeLimit: 1 }, controls);
-    if (again.searchEntries.length > 0) throw endedEarly(what, other);
-  });
 }
 
 function endedEarly(what: string, { host }: Bound): Fault {

@@ -39,7 +39,7 @@ const formats = [
   {
     name: "BaseDN",
     label: "Base DN",
-    pattern: /^([^,=]+=[^,=]+,)*DC=[^,=]+$/i,
+    pattern: /^((\\.|[^\\,=])+=(\\.|[^\\,=])+,)*DC=[^\\,=]+$/i,
     expected: "a distinguished name that ends with DC=..., such as DC=contoso,DC=com",
   },
   {
@@ -116,12 +116,4 @@ function isIpv6(text: string): boolean {
 /** The address of a host in an LDAP URL. */
 export function addressOf(host: string, port: number): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
-/** Whether an object is at or below a place. Both names are as one server returns them, or as the form has them. */
-export function isBelow(dn: string, baseDn: string): boolean {
-  const [inner, outer] = [dn, baseDn].map((name) =>
-    name.toLowerCase().replace(/(?<!\\)\s*([,=])\s*/g, "$1"),
-  );
-  return inner === outer || (inner ?? "").endsWith(`,${outer}`);
 }

@@ -243,7 +243,7 @@ export const nounFaults: readonly Faults[] = [
     ],
   },
   {
-    file: "lib/exchange/emailAddresses.ts",
+    file: "lib/emailAddresses.ts",
     faults: [
       {
         find: "const asSecondary = existing.find((entry) => isSmtp(entry) && same(entry, primary));",

@@ -1,8 +1,10 @@
-import { Fault } from "../fault.ts";
-import { quoted } from "../graphemes.ts";
-import type { Hashtable } from "./client/encoding.ts";
+import { Fault } from "./fault.ts";
+import { quoted } from "./graphemes.ts";
 
-/** One entry of EmailAddresses. The prefix is case-sensitive: `SMTP` is the primary address, `smtp` a secondary one. */
+/**
+ * One entry of EmailAddresses in Exchange Online, or of proxyAddresses in Active Directory. The prefix is
+ * case-sensitive: `SMTP` is the primary address, `smtp` a secondary one.
+ */
 interface EmailAddress {
   prefix: string;
   /** The address in its original casing. */
@@ -13,23 +15,24 @@ interface EmailAddress {
  * What to add and remove so that `current` contains every address of `wanted`, and its primary address if it has one.
  * Existing addresses stay: an old primary address only changes its prefix, a secondary one that becomes the primary one
  * also takes the mapped casing, and SPO, X500, SIP, EUM and any other types never change. `undefined` when nothing has
- * to change. Throws an `invalid` fault for two primary addresses, for a text that is not an SMTP address, and for any
- * other prefix.
+ * to change. Throws an `invalid` fault that names the field for two primary addresses, for a text that is not an SMTP
+ * address, and for any other prefix.
  */
 export function addressChange(
   current: readonly string[],
   wanted: readonly string[],
-): { delta: Hashtable; after: string[] } | undefined {
+  field: string,
+): { delta: { add: string[]; remove?: string[] }; after: string[] } | undefined {
   const existing = current.map(parsed);
   const mapped = wanted
     .map((text) => text.trim())
     .filter((text) => text !== "")
-    .map(checked);
+    .map((text) => checked(text, field));
   const primaries = mapped.filter(isPrimary);
   const [primary] = primaries;
   if (primary && primaries.some((other) => !same(other, primary)))
     throw Fault.invalid(
-      `EmailAddresses is mapped with ${primaries.length} primary addresses (SMTP:); expected at most one.`,
+      `${field} is mapped with ${primaries.length} primary addresses (SMTP:); expected at most one.`,
     );
 
   const remove: EmailAddress[] = [];
@@ -63,23 +66,21 @@ function parsed(entry: string): EmailAddress {
   return prefix === "" ? { prefix: "smtp", address: entry } : { prefix, address };
 }
 
-function checked(entry: string): EmailAddress {
+function checked(entry: string, field: string): EmailAddress {
   const mapped = parsed(entry);
   const { address } = mapped;
   if (!isSmtp(mapped))
     throw Fault.invalid(
-      `EmailAddresses is mapped with ${quoted(entry)}; expected an SMTP address (SMTP: for the primary address, ` +
+      `${field} is mapped with ${quoted(entry)}; expected an SMTP address (SMTP: for the primary address, ` +
         "smtp: for others), because this connector manages no other type.",
     );
   if (!isSmtpAddress(address))
     throw Fault.invalid(
-      `EmailAddresses is mapped with ${quoted(entry)}, which is not an email address; ` +
+      `${field} is mapped with ${quoted(entry)}, which is not an email address; ` +
         "expected one such as SMTP:name@contoso.com.",
     );
   if (!hasPlainLocalPart(address))
-    throw Fault.invalid(
-      `EmailAddresses is mapped with ${quoted(entry)}; expected ${plainLocalPart}.`,
-    );
+    throw Fault.invalid(`${field} is mapped with ${quoted(entry)}; expected ${plainLocalPart}.`);
   return mapped;
 }
 

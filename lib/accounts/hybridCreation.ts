@@ -1,0 +1,172 @@
+/** How a person without an account of Active Directory gets one. */
+import { leastPasswordLength, passwordPolicy } from "../activeDirectory/passwordPolicy.ts";
+import { operations, type DirectoryTarget } from "../activeDirectory/target.ts";
+import { nameOf, userById, userLookup, type User } from "../activeDirectory/user.ts";
+import { settingManager, userChange } from "../activeDirectory/userChange.ts";
+import {
+  assertFree,
+  creatingUser,
+  plannedUser,
+  userCreation,
+  type Key,
+  type NewPassword,
+} from "../activeDirectory/userCreation.ts";
+import {
+  attributesAmong,
+  readableAttributes,
+  userValuesFrom,
+  type UserValues,
+} from "../activeDirectory/userValues.ts";
+import { Fault } from "../fault.ts";
+import { quoted } from "../graphemes.ts";
+import type { CreateInput } from "../host/createAction.ts";
+import { alike, lengthOf, mappedText, oneOf } from "../mappedValues.ts";
+import type { Needs } from "../step.ts";
+import { managerOf, type Wanted } from "./hybrid.ts";
+import { newPassword } from "./password.ts";
+
+export const createNeeds: Needs<DirectoryTarget> = {
+  activeDirectory: operations(
+    userLookup(...readableAttributes),
+    userCreation,
+    passwordPolicy,
+    userChange,
+  ),
+};
+
+type Input = CreateInput<
+  DirectoryTarget,
+  "CorrelateOnly" | "PasswordPolicy" | "setManagerOnCreate"
+>;
+
+/** The attribute to look up for a correlation field. Throws an `invalid` fault for a field that no user has. */
+export function keyAttribute(field: string): Key["attribute"] {
+  const [attribute] = attributesAmong([field]);
+  if (attribute !== undefined) return attribute;
+  throw Fault.invalid(
+    `The account correlation field is ${quoted(field)}; expected an attribute of a user such as employeeID.`,
+  );
+}
+
+/**
+ * The values of a new user, the one that correlation looks for among them: without it, no later run would find the
+ * user. Throws an `invalid` fault when that value cannot be set, or is mapped differently.
+ */
+export function newValues(values: UserValues, { attribute, value }: Key): UserValues {
+  const [name, own] = Object.entries(userValuesFrom([[attribute, value]]))[0] ?? [];
+  if (name === undefined || typeof own !== "string")
+    throw Fault.invalid(
+      `No account has ${quoted(value)} as ${attribute}, and a new one cannot be created with it; expected an ` +
+        "account correlation field such as employeeID.",
+    );
+  const mapped = values[name as keyof UserValues] ?? own;
+  if (typeof mapped !== "string" || !alike(mapped, value))
+    throw Fault.invalid(
+      `${attribute} is mapped with ${quoted(String(mapped))}, and correlation looks for ${quoted(value)}; expected ` +
+        "the same value, so that a later run finds the account.",
+    );
+  return { ...values, [name]: mapped };
+}
+
+const atLogon = "changePasswordAtLogon";
+
+/** The password that is mapped, or a new one. Throws an `invalid` fault for one that is too short for the domain. */
+async function passwordFor({
+  data,
+  configuration,
+  read,
+}: Pick<Input, "data" | "configuration" | "read">): Promise<NewPassword> {
+  const mapped = data.get("accountPassword");
+  const mustChange = mappedText(atLogon, data.get(atLogon)) || "true";
+  const least = await read(leastPasswordLength());
+  const password =
+    typeof mapped === "string" && mapped !== ""
+      ? mapped
+      : newPassword(configuration.PasswordPolicy ?? "random", least);
+  if (lengthOf(password) < least)
+    throw Fault.invalid(
+      `accountPassword is mapped with ${lengthOf(password)} characters; expected ${least} at least, as the policy of ` +
+        "the domain asks for.",
+    );
+  return {
+    password,
+    // Unless mapped otherwise: whoever delivers the password knows it too.
+    mustChange: oneOf(atLogon, mustChange, ["true", "false"]) === "true",
+  };
+}
+
+/** The user of a person, and why it is the right one. */
+export interface Found {
+  user: User;
+  /** `existing`: it was there. `made`: this run created it. `planned`: a run would. */
+  state: "existing" | "made" | "planned";
+  /** A sentence for the audit log; blank when the step says it all. */
+  sentence: string;
+  /** The password of a new user; null when the user existed, whose password stays. */
+  password: string | null;
+}
+
+/** Creates the user. One that an earlier run has created is found, and not created again. */
+export async function createUser(
+  wanted: Wanted,
+  key: Key,
+  input: Pick<Input, "data" | "configuration" | "fields" | "read" | "create">,
+): Promise<Found> {
+  const { read, create, fields } = input;
+  const values = newValues(wanted.values, key);
+  const password = await passwordFor(input);
+  const { step, confirm, find } = creatingUser(values, wanted.place, password, key);
+  await read(assertFree(values, wanted.place));
+  const outcome = { isConfirmed: true };
+  const recover = async (fault: Fault): Promise<"done"> => {
+    const result = await read(confirm(fault));
+    outcome.isConfirmed = false;
+    return result;
+  };
+  const result = await create({ ...step, recover });
+  if (result === "planned")
+    return {
+      user: plannedUser(values, wanted.place),
+      state: "planned",
+      sentence: "",
+      password: null,
+    };
+  const found = await read(find);
+  if (!found)
+    throw new Fault({
+      kind: "unexpected",
+      message: "Active Directory accepted the new account, and does not show it.",
+    });
+  const user = await read(userById(found.id, attributesAmong(fields)));
+  if (outcome.isConfirmed)
+    return { user, state: "made", sentence: "", password: password.password };
+  return {
+    user,
+    state: "existing",
+    sentence:
+      `Correlated with account ${nameOf(user)}: its ${key.attribute} is ${quoted(key.value)}. It was created before ` +
+      "this answer, and its password is not known.",
+    password: null,
+  };
+}
+
+/** Sets the manager if configured. Create never removes a manager. */
+export async function withManager(
+  { user, state }: Found,
+  {
+    configuration: { CorrelateOnly, setManagerOnCreate },
+    managerReference,
+    read,
+    changeAll,
+    log,
+  }: Pick<Input, "configuration" | "managerReference" | "read" | "changeAll" | "log">,
+): Promise<void> {
+  if (!setManagerOnCreate || CorrelateOnly || managerReference === undefined) return;
+  if (state === "planned") {
+    log("information", "The manager is set when the account exists.");
+    return;
+  }
+  const manager = await managerOf(managerReference, { read });
+  const present = await read(userById(user.id, ["manager"]));
+  await changeAll(settingManager(present, manager));
+}

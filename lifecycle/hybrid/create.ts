@@ -1,0 +1,53 @@
+import { fieldsOf, wantedFrom } from "../../lib/accounts/hybrid.ts";
+import {
+  createNeeds,
+  createUser,
+  keyAttribute,
+  withManager,
+  type Found,
+} from "../../lib/accounts/hybridCreation.ts";
+import { nameOf, userWhere } from "../../lib/activeDirectory/user.ts";
+import { attributesAmong } from "../../lib/activeDirectory/userValues.ts";
+import { Fault } from "../../lib/fault.ts";
+import { onCreate } from "../../lib/host/createAction.ts";
+
+/**
+ * Correlates the person with exactly one account of the domain, or creates one, disabled, in the mapped organisational
+ * unit. Then it gets the manager, also when an earlier run did not finish it.
+ */
+export default onCreate({
+  needs: createNeeds,
+  configuration: ["CorrelateOnly", "PasswordPolicy", "setManagerOnCreate"],
+  handle: async (input) => {
+    const { correlation, data, fields, configuration, read } = input;
+    const wanted = wantedFrom(data.entries);
+    const { value } = correlation;
+    const attribute = keyAttribute(correlation.field);
+    const user = await read(userWhere(attribute, value, attributesAmong(fields)));
+
+    async function found(): Promise<Found> {
+      if (user)
+        return {
+          user,
+          state: "existing",
+          sentence: `Correlated with account ${nameOf(user)}: its ${attribute} is "${value}".`,
+          password: null,
+        };
+      if (configuration.CorrelateOnly)
+        throw new Fault({
+          kind: "missing",
+          message: `No account has "${value}" as ${attribute}.`,
+        });
+      return await createUser(wanted, { attribute, value }, input);
+    }
+
+    const account = await found();
+    await withManager(account, input);
+    return {
+      accountReference: account.user.id,
+      sentence: account.sentence,
+      isCreated: account.state !== "existing",
+      account: { ...fieldsOf(account.user), accountPassword: account.password },
+    };
+  },
+});

@@ -1,0 +1,29 @@
+import {
+  accountById,
+  applyWanted,
+  changeNeeds,
+  nothing,
+  wantedFrom,
+} from "../../lib/accounts/hybrid.ts";
+import { onUpdate } from "../../lib/host/updateAction.ts";
+
+/** Updates every mapped attribute that differs, the name and the organisational unit, and the manager if configured. */
+export default onUpdate({
+  needs: changeNeeds(),
+  configuration: ["CorrelateOnly", "updateManagerOnUpdate"],
+  handle: async ({
+    accountReference,
+    data,
+    fields,
+    configuration: { CorrelateOnly, updateManagerOnUpdate },
+    managerReference = null,
+    read,
+    changeAll,
+  }) => {
+    const mapped = CorrelateOnly ? nothing : wantedFrom(data.entries);
+    const setsManager = updateManagerOnUpdate === true && CorrelateOnly !== true;
+    const wanted = setsManager ? { ...mapped, manager: managerReference } : mapped;
+    const user = await accountById(accountReference, wanted, fields, { read });
+    return await applyWanted(user, wanted, { read, changeAll });
+  },
+});
