@@ -87,8 +87,7 @@ export async function* readAhead<T>(
       next = source.next();
       // It is reported when the reader gets there.
       next.catch(() => undefined);
-      for (let turn = 0; turn < turnsToSend; turn++)
-        await new Promise((resolve) => setImmediate(resolve));
+      await requestsLeave();
       yield result.value;
     }
   } finally {
@@ -99,6 +98,12 @@ export async function* readAhead<T>(
 
 /** Counted, because time is no measure of turns: a busy loop may not turn at all in a millisecond. */
 const turnsToSend = 2;
+
+/** Requests that were begun are sent before the caller goes on. */
+export async function requestsLeave(): Promise<void> {
+  for (let turn = 0; turn < turnsToSend; turn++)
+    await new Promise((resolve) => setImmediate(resolve));
+}
 
 /** The items of several sources, in the order of their arrival. */
 export async function* merged<T>(

@@ -44,13 +44,13 @@ export function keptPagesOf<Asked extends PageRequest, Page extends { id?: numbe
       const page = readAgain(asked, { status: 200, headers: {}, text: known.text });
       return "value" in page ? { ...page.value, id: known.id } : undefined;
     },
-    keep(asked, { status, text }, read) {
+    keep(asked, reply, read) {
       // Services word some findings as errors: only what is an answer by its status reads the same again.
-      if (!answers || !("value" in read) || status !== 200) return read;
+      if (!answers || !("value" in read) || reply.status !== 200) return read;
       const request = keyOf(asked);
       if (request === undefined) return read;
       const isList = asked.continued || isListed(asked, read.value);
-      const id = answers.keep({ request, text, isList }, asked.after);
+      const id = answers.keep({ request, text: reply.text, isList }, asked.after);
       return { value: { ...read.value, id } };
     },
   };

@@ -1,3 +1,4 @@
+import { isRecord } from "../record.ts";
 import type { HttpReply } from "./transport.ts";
 
 /** One response inside the answer to a batch, as it came. */
@@ -8,14 +9,17 @@ export interface SubResponse {
   body?: unknown;
 }
 
-/** The response as the answer to a request of its own. */
+/** The response as the answer to a request of its own. An object becomes text only where that is wanted. */
 export function subReplyOf({ status, headers, body }: SubResponse): HttpReply {
   return {
     status: Number(status),
     headers: Object.fromEntries(
       Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
     ),
-    text: textOf(body),
+    json: isRecord(body) ? body : undefined,
+    get text() {
+      return textOf(body);
+    },
   };
 }
 

@@ -15,7 +15,9 @@ export interface HttpRequest {
 export interface HttpReply {
   status: number;
   headers: Readonly<Record<string, string>>;
-  text: string;
+  readonly text: string;
+  /** The object that the text is, if it has been read before. */
+  readonly json?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Sends one request once. Rejects with a retryable `unavailable` fault when no complete answer arrives. */

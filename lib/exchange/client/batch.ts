@@ -1,5 +1,5 @@
 import { parsedJson } from "../../net/json.ts";
-import { eachBundle } from "../../concurrency.ts";
+import { eachBundle, requestsLeave } from "../../concurrency.ts";
 import { Fault } from "../../fault.ts";
 import { isWholeList, maxEmptyLooks, reads, type Command } from "./command.ts";
 import { bodyOf, type Row } from "./encoding.ts";
@@ -66,6 +66,8 @@ export function eachRead<T>(
         const next = await answersTo(again, ways);
         for (const { id } of again) answers.set(id, next.get(id));
       }
+      // The answers are kept for the next run. Before the reader works on them, the next request leaves.
+      await requestsLeave();
       for (const { id, item, command } of asked)
         yield* piecesOf(item, command, answers.get(id), ways);
     },

@@ -80,9 +80,10 @@ const unknownOutcome: Outcome = { passed: 0, refused: 0 };
  * about concurrent requests. Redirects, refused tokens and faults of a gateway show nothing about any cmdlet.
  */
 function outcomeOf(replies: readonly HttpReply[], now: number): Outcome {
-  const isRefused = ({ status, text }: HttpReply): boolean => status === 429 && !isBusy(text);
-  const isPassed = ({ status, text }: HttpReply): boolean =>
-    (status < 300 || status === 400 || status === 403 || status === 404) && !isBusy(text);
+  const isTooMany = (reply: HttpReply): boolean => !reply.json && isBusy(reply.text);
+  const isRefused = (reply: HttpReply): boolean => reply.status === 429 && !isTooMany(reply);
+  const isPassed = (reply: HttpReply): boolean =>
+    (reply.status < 300 || [400, 403, 404].includes(reply.status)) && !isTooMany(reply);
   const refused = replies.filter(isRefused);
   const waits = refused.map(({ headers }) => retryAfterMs(headers["retry-after"], now) ?? 0);
   const afterMs = Math.max(0, ...waits);

@@ -57,7 +57,7 @@ function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | 
   const { cmdlet } = command;
   const requestId = reply.headers["request-id"];
   const listExpected = reads(command) || continued;
-  if (reply.text.trim() === "") {
+  if (!reply.json && reply.text.trim() === "") {
     if (!listExpected)
       return { rows: [], notices: [{ text: notUnderstood(command, reply) }], nextLink: undefined };
     return new Fault({
@@ -67,7 +67,7 @@ function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | 
       requestId,
     });
   }
-  const envelope = parsedJson(reply.text);
+  const envelope = reply.json ?? parsedJson(reply.text);
   if (!isRecord(envelope)) {
     if (isBusy(reply.text)) return errorOf(reply, command, saidBy(reply));
     if (looksLikeHtml(reply))

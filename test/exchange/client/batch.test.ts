@@ -333,7 +333,7 @@ describe("a whole batch", () => {
             : reply(200, { responses }),
       },
     );
-    expect(await read(exchange, names(120))).toEqual(whole(names(120)));
+    expect(await read(exchange, names(400))).toEqual(whole(names(400)));
     for (const request of sent.filter(isBatch))
       expect(
         new Set(subRequestsOf(request).map(({ headers }) => headers["authorization"])),

@@ -127,6 +127,11 @@ describe("bodyOf", () => {
 });
 
 describe("rowOf", () => {
+  it("takes no properties from a member that is called like a prototype", () => {
+    const row = rowOf(JSON.parse('{"A":1,"__proto__":{"Guid":"x"}}') as Record<string, unknown>);
+    expect([row["A"], row["Guid"]]).toEqual([1, undefined]);
+  });
+
   it("drops the annotations of the protocol", () => {
     expect(
       rowOf({
