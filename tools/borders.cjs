@@ -75,6 +75,15 @@ module.exports = {
       to: nodeBuiltIns,
     }),
     rule(
+      "the agent knows no target and no platform",
+      "^lib/agent/",
+      ["^lib/(agent|store|net)/", "^lib/host/schemaContract\\.ts$", ...words, ...generated, npm],
+      { to: nodeBuiltIns },
+    ),
+    never("no bundle loads the agent", "^(lifecycle|permissions|resources|lib/(?!agent/))", {
+      path: "^lib/agent/",
+    }),
+    rule(
       "what is kept on the disk knows no one",
       "^lib/store/",
       ["^lib/store/", "^lib/net/", ...words],
@@ -116,11 +125,11 @@ module.exports = {
     never("what only tests check is for tests", "^tools/", { path: "^test/generated/" }),
     never(
       "what a verb finds out knows no command line",
-      "^tools/(session|plan|undo|reach|doctor|certificate|link|check|mapping|scrub|serve)/",
+      "^tools/(session|plan|undo|reach|doctor|certificate|link|agent|check|mapping|scrub|serve)/",
       { path: "^tools/(cli|build|campaigns)/" },
     ),
     never("a session knows no verb", "^tools/(session|check|mapping)/", {
-      path: "^tools/(plan|undo|reach|doctor|certificate|link|serve)/",
+      path: "^tools/(plan|undo|reach|doctor|certificate|link|agent|serve)/",
     }),
     never("no action knows another", "^(lifecycle|permissions|resources)/", {
       path: "^(lifecycle|permissions|resources)/.*\\.ts$",

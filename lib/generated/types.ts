@@ -58,6 +58,12 @@ regionalOptions?: RegionalOptions
 litigationHoldOptions?: LitigationHoldOptions
 authenticationMethodOptions?: AuthenticationMethodOptions
 licenceOptions?: LicenceOptions
+sealedConfiguration?: SealedConfiguration
+frontState?: FrontState
+siteState?: SiteState
+enrolBody?: EnrolBody
+jobsBody?: JobsBody
+rotateBody?: RotateBody
 fieldMapping?: FieldMapping
 createAnswer?: CreateAnswer
 uniquenessCheckAnswer?: UniquenessCheckAnswer
@@ -829,6 +835,196 @@ DisabledPlans: string[]
  * True or absent: service plans that someone has turned off elsewhere stay off. False: all but DisabledPlans are turned on.
  */
 KeepDisabledPlans?: boolean
+}
+/**
+ * The content of agent-config.jwe. It never has credentials of Active Directory.
+ */
+export interface SealedConfiguration {
+/**
+ * Version of this format.
+ */
+v: 1
+/**
+ * The thumbprint of the key of the service that signed it (RFC 7638, SHA-256).
+ */
+iss: string
+/**
+ * Whom it is for: always the agent.
+ */
+aud: string
+/**
+ * When it was sealed: seconds since 1970.
+ */
+iat: number
+/**
+ * From this moment it is not opened any more: seconds since 1970.
+ */
+exp: number
+/**
+ * The number of the file.
+ */
+jti: string
+connectionId: string
+connectionName: string
+/**
+ * @minItems 1
+ */
+domains: [AgentDomain, ...(AgentDomain)[]]
+useGlobalCatalog: boolean
+globalCatalogPort: number
+service: AgentService
+}
+export interface AgentDomain {
+baseDn: string
+/**
+ * @minItems 1
+ */
+hosts: [string, ...(string)[]]
+port: number
+serverName?: string
+}
+export interface AgentService {
+url: string
+agentId: string
+/**
+ * Works once.
+ */
+enrolToken: string
+/**
+ * PEM. Absent: the authorities that Node.js knows.
+ */
+certificateAuthority?: string
+/**
+ * @minItems 1
+ */
+signingKeys: [PublicSigningKey, ...(PublicSigningKey)[]]
+}
+/**
+ * The public half of an Ed25519 key (RFC 8037).
+ */
+export interface PublicSigningKey {
+kty: "OKP"
+crv: "Ed25519"
+x: string
+}
+/**
+ * What agent-front keeps on the disk.
+ */
+export interface FrontState {
+agents: KnownAgent[]
+alarms: AgentAlarm[]
+}
+/**
+ * What the service knows of an agent. Times are milliseconds since 1970.
+ */
+export interface KnownAgent {
+agentId: string
+connectionId: string
+connectionName: string
+/**
+ * The thumbprint of the site's RSA key.
+ */
+sealedFor: string
+/**
+ * SHA-256 of the token, in base64url. The token itself is only in the sealed file.
+ */
+tokenDigest: string
+/**
+ * Milliseconds since 1970.
+ */
+tokenUntil: number
+/**
+ * Milliseconds since 1970.
+ */
+since: number
+keys: AgentKey[]
+/**
+ * When the token was used.
+ */
+usedAt?: number
+/**
+ * Milliseconds since 1970.
+ */
+confirmedAt?: number
+/**
+ * Milliseconds since 1970.
+ */
+revokedAt?: number
+/**
+ * Milliseconds since 1970.
+ */
+lastSeen?: number
+/**
+ * Milliseconds since 1970.
+ */
+aliveSince?: number
+version?: string
+}
+export interface AgentKey {
+thumbprint: string
+publicKey: PublicSigningKey
+/**
+ * Milliseconds since 1970.
+ */
+since: number
+/**
+ * Milliseconds since 1970: not accepted from then on. Absent: the newest key.
+ */
+until?: number
+}
+export interface AgentAlarm {
+/**
+ * Milliseconds since 1970.
+ */
+at: number
+agentId: string
+message: string
+}
+/**
+ * What an agent keeps on the disk, sealed for its RSA key. Times are milliseconds since 1970.
+ */
+export interface SiteState {
+configuration: SealedConfiguration
+serviceThumbprint: string
+key: OwnSigningKey
+next?: OwnSigningKey
+state: ("new" | "waiting" | "confirmed" | "refused")
+/**
+ * Why the service refuses the agent.
+ */
+why?: string
+/**
+ * Milliseconds since 1970.
+ */
+lastAnswer?: number
+/**
+ * Milliseconds since 1970.
+ */
+aliveSince?: number
+clockAheadMs?: number
+}
+export interface OwnSigningKey {
+pem: string
+/**
+ * Milliseconds since 1970.
+ */
+since: number
+}
+export interface EnrolBody {
+token: string
+publicKey: PublicSigningKey
+version: string
+}
+export interface JobsBody {
+max: number
+version: string
+}
+export interface RotateBody {
+publicKey: PublicSigningKey
+/**
+ * The same request signed with the new key, which proves that the agent has it.
+ */
+proof: string
 }
 /**
  * The field mapping file that implementers import (fieldMapping.json).

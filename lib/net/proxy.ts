@@ -6,6 +6,8 @@ export interface Proxy {
   authorization: string | undefined;
   /** Hosts that are reached without the proxy: `NO_PROXY`. */
   exceptions: string;
+  /** PEM: the only authorities that the hosts beyond the proxy are trusted by. Absent: those that Node.js knows. */
+  hostCa?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -172,8 +172,8 @@ export function sealedStore(settings: StoreSettings): SealedStore {
   };
 }
 
-/** Undefined: the file is no longer there. */
-async function textOf(file: string, owner: StoreOwner): Promise<string | undefined> {
+/** The text of a file that only `owner` can read. Undefined: the file is no longer there. */
+export async function textOf(file: string, owner: StoreOwner): Promise<string | undefined> {
   let handle: FileHandle;
   try {
     handle = await open(file, openToRead);
@@ -189,8 +189,8 @@ async function textOf(file: string, owner: StoreOwner): Promise<string | undefin
   }
 }
 
-/** On the disk before it has its name: a loss of power never leaves a part of it. */
-async function writeWhole(file: string, text: string, owner: StoreOwner): Promise<void> {
+/** Writes a new file that only `owner` can read. It is on the disk when this resolves: give it its name then. */
+export async function writeWhole(file: string, text: string, owner: StoreOwner): Promise<void> {
   const handle = await open(file, "wx", 0o600);
   try {
     await handle.writeFile(text);

@@ -43,6 +43,7 @@ const schemas = {
   event: schemaOf("event"),
   answer: schemaOf("answer"),
   options: schemaOf("options"),
+  agent: schemaOf("agent"),
 };
 
 /**
@@ -56,6 +57,9 @@ const shipped: Record<string, string> = {
   ),
   ...Object.fromEntries(
     wholes(schemas.options).map((name) => [name, `options.schema.json#/$defs/${name}`]),
+  ),
+  ...Object.fromEntries(
+    wholes(schemas.agent).map((name) => [name, `agent.schema.json#/$defs/${name}`]),
   ),
 };
 
@@ -76,6 +80,7 @@ const alone = compilerOf([
   schemas.fieldMapping,
   schemas.answer,
   schemas.options,
+  schemas.agent,
 ]);
 const events = compilerOf([
   schemas.event,

@@ -1,9 +1,8 @@
 /** The files of a new certificate: all of them or none, for their owner only, and never in the place of others. */
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { assertWritable, makeFolderOf, withFile } from "../session/files.ts";
-import { actionsFolder, isClone } from "../session/place.ts";
-import { UsageError } from "../session/usageError.ts";
+import { makeFolderOf, withFile } from "../session/files.ts";
+import { assertNew } from "../session/newFile.ts";
 import type { MadeCertificate } from "./made.ts";
 
 /** Where a certificate is written: paths, none of which exists yet. */
@@ -40,25 +39,6 @@ export function certificateFiles(
     formValue: `${pfx}.txt`,
     ...(passwordFile !== undefined && { password: passwordFile }),
   };
-}
-
-const elsewhere = isClone
-  ? "expected a place outside, or the folder local, which git ignores."
-  : "expected a place outside, because the installer refuses files that are not its own.";
-
-function assertNew(option: string, file: string): void {
-  if (isOwn(file))
-    throw new UsageError(`${option}: ${file} is in the folder of the connector; ${elsewhere}`);
-  if (existsSync(file))
-    throw new UsageError(`${option}: ${file} exists already, and is not overwritten.`);
-  assertWritable(file);
-}
-
-/** Whether git could commit the file, or the installer would find one too many. */
-function isOwn(file: string): boolean {
-  const inside = path.relative(actionsFolder, path.resolve(file));
-  const [first] = inside.split(path.sep);
-  return first !== ".." && !path.isAbsolute(inside) && !(isClone && first === "local");
 }
 
 /** Only the owner may read what is written; on Windows the folder above decides instead. */

@@ -5,6 +5,8 @@ import { version } from "../../lib/generated/version.ts";
 import type { Terminal } from "./terminal.ts";
 import { Failure } from "../session/failure.ts";
 import { UsageError } from "../session/usageError.ts";
+import { addAgent } from "./verbs/agent.ts";
+import { addAgentFront } from "./verbs/agentFront.ts";
 import { addAdd } from "./verbs/add.ts";
 import { addDemo } from "./verbs/demo.ts";
 import { addDoctor } from "./verbs/doctor.ts";
@@ -27,6 +29,8 @@ export type AddVerb = (program: Command, terminal: Terminal) => void;
 
 const verbs: readonly AddVerb[] = [
   addAdd,
+  addAgent,
+  addAgentFront,
   addCertificate,
   addCheck,
   addDemo,

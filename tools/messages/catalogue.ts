@@ -1,5 +1,6 @@
 /** Why each message comes and what an operator does about it. The messages themselves are those of the sources. */
 import type { Outcome } from "../../lib/generated/types.ts";
+import { agent } from "./agent.ts";
 import { changes } from "./changes.ts";
 import { connection } from "./connection.ts";
 import { directory } from "./directory.ts";
@@ -30,6 +31,7 @@ export const catalogue: readonly Entry[] = [
   ...methods,
   ...links,
   ...directory,
+  ...agent,
 ];
 
 interface Section {

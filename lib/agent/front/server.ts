@@ -1,0 +1,79 @@
+/** The service over HTTPS. */
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { Front } from "./service.ts";
+
+export interface Listening {
+  port: number;
+  /** Answers what is held and takes no more connections. Resolves when the last one has ended. */
+  close(): Promise<void>;
+}
+
+/** No request of an agent is larger. */
+const maxBytes = 64 * 1024;
+
+/** Listens on an address; `port` 0 is a free one. `cert` and `key` are PEM. */
+export async function listen(
+  front: Front,
+  { address, port, cert, key }: { address: string; port: number; cert: string; key: string },
+): Promise<Listening> {
+  const limits = { headersTimeout: 10_000, requestTimeout: 30_000 };
+  const server = createServer({ cert, key, minVersion: "TLSv1.2", ...limits });
+  server.on("request", (message, response) => {
+    void answer(front, message, response).catch(() => response.destroy());
+  });
+  server.listen(port, address);
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      const end = once(server, "close");
+      server.close();
+      front.end();
+      server.closeIdleConnections();
+      await end;
+    },
+  };
+}
+
+async function answer(
+  front: Front,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  const body = await bodyOf(message);
+  const { method = "", url = "", headers } = message;
+  const { status, body: content } =
+    body === undefined
+      ? { status: 413, body: { message: `Expected at most ${maxBytes} bytes.` } }
+      : await front.answer({
+          method,
+          path: url,
+          body,
+          authorization: headers.authorization,
+          signal: gone.signal,
+        });
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    // So that the end of the service need not wait for connections that are kept alive.
+    ...(status === 413 && { connection: "close" }),
+  });
+  response.end(JSON.stringify(content));
+}
+
+async function bodyOf(message: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message) {
+    const bytes = Buffer.from(chunk as Uint8Array);
+    size += bytes.length;
+    if (size > maxBytes) return undefined;
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
