@@ -1,4 +1,4 @@
-/** A relay in front of a controller. It sees no content, because that is encrypted, but where messages begin and end. */
+/** A relay in front of a controller. It sees no content, which is encrypted, but where messages begin and end. */
 import { connect, createServer, type AddressInfo } from "node:net";
 
 export interface Relay {

@@ -56,7 +56,7 @@ it("the places that pass on the message of another are known", () => {
   const counts = new Map<string, number>();
   for (const { file } of passedOn) counts.set(file, (counts.get(file) ?? 0) + 1);
   expect(Object.fromEntries(counts)).toEqual({
-    "lib/accounts/hybrid.ts": 1,
+    "lib/activeDirectory/userValues.ts": 1,
     "lib/agent/site/network.ts": 1,
     "lib/auth/signInErrors.ts": 1,
     "lib/auth/signInNetwork.ts": 1,

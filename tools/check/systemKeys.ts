@@ -4,8 +4,8 @@ import { listActions, loadAction } from "../session/actions.ts";
 import { systemOf, type System } from "../session/systems.ts";
 
 /**
- * The keys of the configuration that only actions of other systems read, with the titles of those. The keys of the connection are declared by no
- * action, and belong to every system, as do those that every event needs.
+ * The keys of the configuration that only actions of other systems read, with the titles of those. The keys of the
+ * connection are declared by no action, and belong to every system, as do those that every event needs.
  */
 export async function keysOfOthers(system: System): Promise<Map<string, Set<string>>> {
   const own = new Set<string>([...schema.required, ...hostConfiguration]);
