@@ -1,6 +1,6 @@
 /**
- * The built actions, killed at each message that they send, once before the controller gets it and once after. Their next
- * run makes the directory what an undisturbed run makes it.
+ * The built actions, killed at each message that they send, once before the controller gets it and once after. Their
+ * next run makes the directory what an undisturbed run makes it.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, inject, it } from "vitest";
