@@ -21,8 +21,9 @@ export async function listen(
 ): Promise<Listening> {
   const limits = { headersTimeout: 10_000, requestTimeout: 30_000 };
   const server = createServer({ cert, key, minVersion: "TLSv1.2", ...limits });
+  let isEnding = false;
   server.on("request", (message, response) => {
-    void answer(front, message, response).catch(() => response.destroy());
+    void answer(front, message, response, () => isEnding).catch(() => response.destroy());
   });
   server.listen(port, address);
   await once(server, "listening");
@@ -30,6 +31,7 @@ export async function listen(
     port: (server.address() as AddressInfo).port,
     async close() {
       const end = once(server, "close");
+      isEnding = true;
       server.close();
       front.end();
       server.closeIdleConnections();
@@ -42,6 +44,7 @@ async function answer(
   front: Front,
   message: IncomingMessage,
   response: ServerResponse,
+  isEnding: () => boolean,
 ): Promise<void> {
   const gone = new AbortController();
   response.on("close", () => gone.abort());
@@ -60,8 +63,8 @@ async function answer(
   response.writeHead(status, {
     "content-type": "application/json",
     "cache-control": "no-store",
-    // So that the end of the service need not wait for connections that are kept alive.
-    ...(status === 413 && { connection: "close" }),
+    // An agent asks again on the connection of its last answer, so a service that ends would never end.
+    ...((status === 413 || isEnding()) && { connection: "close" }),
   });
   response.end(JSON.stringify(content));
 }

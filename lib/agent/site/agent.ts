@@ -46,6 +46,8 @@ export interface Running extends Sending {
   log(level: "information" | "warning" | "error", sentence: string): void;
 }
 
+/** A service that ends, or a proxy, answers at once: the agent does not ask again at once. */
+const leastPollMs = 1_000;
 /** While no administrator has confirmed the key. */
 const waitingMs = 10_000;
 const maxWaitMs = 60_000;
@@ -69,9 +71,11 @@ export async function run(store: SiteStore, first: SiteState, running: Running):
     try {
       state = await withNext(state, store, running);
       state = await renewed(state, store, running);
+      const asked = running.now();
       await requested(operations.jobs, { max: 1, version }, state, running);
       state = await answered(state, "confirmed", store, running);
       failures = 0;
+      if (running.now() - asked < leastPollMs) await sleep(leastPollMs);
     } catch (thrown) {
       if (isEnding()) return;
       const fault = Fault.of(thrown);
