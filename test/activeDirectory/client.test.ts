@@ -463,7 +463,10 @@ describe("a change", () => {
   it("of an attribute that the connector does not know is not sent", async () => {
     const { port, requests } = await controller(() => [done]);
     const fault = await faultOf(
-      session({ Port: port }).directory.invoke("modify", { objectGUID: id, nTSecurityDescriptor: "x" }),
+      session({ Port: port }).directory.invoke("modify", {
+        objectGUID: id,
+        nTSecurityDescriptor: "x",
+      }),
     );
     expect(fault).toMatchObject({ kind: "unexpected" });
     expect(requests).toEqual([]);
