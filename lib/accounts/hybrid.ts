@@ -90,7 +90,7 @@ export async function accountById(
  * Brings an account to what is wanted. A refusal of one step does not stop the others. An account that is to be
  * disabled is, before anything else.
  */
-export async function applyWanted(
+async function applyWanted(
   user: User,
   { values, place, enabled, manager }: Wanted,
   { read, changeAll }: Ways,
@@ -113,6 +113,16 @@ export async function applyWanted(
     subject: `account ${nameOf(user)}`,
     audit: warning === undefined ? [] : [{ Message: warning }],
   };
+}
+
+/** Reads the account with this reference, and brings it to what is wanted. */
+export async function changeAccount(
+  reference: string,
+  wanted: Wanted,
+  fields: readonly string[],
+  ways: Ways,
+): Promise<Changed> {
+  return await applyWanted(await accountById(reference, wanted, fields, ways), wanted, ways);
 }
 
 /**

@@ -1,12 +1,10 @@
 /** How a person without an account of Active Directory gets one. */
 import { leastPasswordLength, passwordPolicy } from "../activeDirectory/passwordPolicy.ts";
 import { operations, type DirectoryTarget } from "../activeDirectory/target.ts";
-import { nameOf, userById, userLookup, type User } from "../activeDirectory/user.ts";
+import { nameOf, userLookup, type User } from "../activeDirectory/user.ts";
 import { settingManager, userChange } from "../activeDirectory/userChange.ts";
 import {
-  assertNamesFree,
   creatingUser,
-  plannedUser,
   userCreation,
   type Key,
   type NewPassword,
@@ -106,38 +104,33 @@ export interface Found {
   password: string | null;
 }
 
-/** Creates the user. One that an earlier run has created is found, and not created again. */
+/** Creates the user, and reads it with these attributes. One that an earlier run has created is not created again. */
 export async function createUser(
   wanted: Wanted,
   key: Key,
-  input: Pick<Input, "data" | "configuration" | "fields" | "read" | "create">,
+  attributes: readonly Key["attribute"][],
+  input: Pick<Input, "data" | "configuration" | "read" | "create">,
 ): Promise<Found> {
-  const { read, create, fields } = input;
+  const { read, create } = input;
   const values = newValues(wanted.values, key);
   const password = await passwordFor(input);
-  const { step, confirm, find } = creatingUser(values, wanted.place, password, key);
-  await read(assertNamesFree(values, wanted.place));
+  const creation = creatingUser(values, wanted.place, password, key);
+  await read(creation.assertFree);
   const outcome = { isConfirmed: true };
   const recover = async (fault: Fault): Promise<"done"> => {
-    const result = await read(confirm(fault));
+    const result = await read(creation.confirm(fault));
     outcome.isConfirmed = false;
     return result;
   };
-  const result = await create({ ...step, recover });
+  const result = await create({ ...creation.step, recover });
   if (result === "planned")
-    return {
-      user: plannedUser(values, wanted.place),
-      state: "planned",
-      sentence: "",
-      password: null,
-    };
-  const found = await read(find);
-  if (!found)
+    return { user: creation.planned, state: "planned", sentence: "", password: null };
+  const user = await read(creation.find(attributes));
+  if (!user)
     throw new Fault({
       kind: "unexpected",
       message: "Active Directory accepted the new account, and does not show it.",
     });
-  const user = await read(userById(found.id, attributesAmong(fields)));
   if (outcome.isConfirmed)
     return { user, state: "made", sentence: "", password: password.password };
   return {
@@ -150,7 +143,7 @@ export async function createUser(
   };
 }
 
-/** Sets the manager if configured. Create never removes a manager. */
+/** Sets the manager if configured. Create never removes a manager. The user was read with `manager`. */
 export async function withManager(
   { user, state }: Found,
   {
@@ -166,7 +159,5 @@ export async function withManager(
     log("information", "The manager is set when the account exists.");
     return;
   }
-  const manager = await managerOf(managerReference, { read });
-  const present = await read(userById(user.id, ["manager"]));
-  await changeAll(settingManager(present, manager));
+  await changeAll(settingManager(user, await managerOf(managerReference, { read })));
 }

@@ -27,7 +27,7 @@ const identifying = [
   "userAccountControl",
 ] as const satisfies readonly AttributeName[];
 
-/** What `userById` sends, with these attributes. */
+/** What `userById` and `userWhere` send, with these attributes. */
 export function userLookup(...attributes: readonly AttributeName[]): Operations {
   return lookup(...identifying, ...attributes);
 }
@@ -61,9 +61,6 @@ const isUser: readonly Filter[] = [
   { attribute: "objectCategory", equals: "person" },
   { attribute: "objectClass", equals: "user" },
 ];
-
-/** What `userWhere` sends, with these attributes. */
-export const userSearch = userLookup;
 
 /**
  * The one user of the domain that has the value in an attribute, or undefined. Throws an `ambiguous` fault for several,

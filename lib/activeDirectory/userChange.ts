@@ -2,6 +2,7 @@ import { addressChange } from "../emailAddresses.ts";
 import { Fault } from "../fault.ts";
 import type { Operations } from "../step.ts";
 import type { AttributeName } from "./client/attributes.ts";
+import { isSameName } from "./client/names.ts";
 import type { DirectoryStep } from "./target.ts";
 import { nameOf, userById, userLookup, type User } from "./user.ts";
 import { userAttributeNames, userAttributes, type UserAttributeName } from "./userAttributes.ts";
@@ -161,7 +162,9 @@ export function settingManager(user: User, manager: User | undefined): Directory
   const before = user["manager"];
   const wanted = manager?.dn ?? null;
   const isManager = (current: unknown): boolean =>
-    String(current).toLowerCase() === String(wanted).toLowerCase();
+    typeof current === "string" && wanted !== null
+      ? isSameName(current, wanted)
+      : current === wanted;
   if (isManager(before)) return [];
   return [
     {

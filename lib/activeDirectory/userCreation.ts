@@ -1,7 +1,7 @@
 import { Fault, isRefusal } from "../fault.ts";
 import { quoted } from "../graphemes.ts";
 import { mergedOperations } from "../step.ts";
-import type { AttributeName, Entry } from "./client/attributes.ts";
+import type { AttributeName } from "./client/attributes.ts";
 import type { DirectoryQuery, DirectoryStep } from "./target.ts";
 import { nameOf, userLookup, userWhere, type User } from "./user.ts";
 import { entraFollows } from "./userChange.ts";
@@ -41,12 +41,19 @@ export const userCreation = mergedOperations(userLookup(...userAttributeNames), 
 export interface Creation {
   step: DirectoryStep;
   /**
+   * Throws a `taken` fault when another object has one of the names that the user would have: Active Directory refuses
+   * some of them only, and without the name of the other.
+   */
+  assertFree: DirectoryQuery<void>;
+  /**
    * Looks for the user after the step failed. Throws the fault when there is none, and when the failure is a refusal
    * that is not about a name that is taken.
    */
   confirm(fault: Fault): DirectoryQuery<"done">;
-  /** The user that a look found; undefined when there is none yet. */
-  find: DirectoryQuery<User | undefined>;
+  /** The user that a look found, with these attributes; undefined when there is none yet. */
+  find(attributes: readonly AttributeName[]): DirectoryQuery<User | undefined>;
+  /** The user as it would be created, which has no ID. */
+  planned: User;
 }
 
 const required = ["sAMAccountName", "userPrincipalName"] as const;
@@ -70,8 +77,9 @@ export function creatingUser(
     throw Fault.invalid(`A new account needs ${missing.join(", ")}; expected a mapped value.`);
   const own = Object.entries(values).filter(([, value]) => value !== null);
   const name = textIn(values, "sAMAccountName");
-  const find: Creation["find"] = async (targets) => {
-    const user = await userWhere("sAMAccountName", name, [key.attribute])(targets);
+  const find: Creation["find"] = (attributes) => async (targets) => {
+    const look = userWhere("sAMAccountName", name, [key.attribute, ...attributes]);
+    const user = await look(targets);
     if (!user || String(user[key.attribute]).toLowerCase() === key.value.toLowerCase()) return user;
     throw new Fault({
       kind: "taken",
@@ -80,6 +88,12 @@ export function creatingUser(
         `${quoted(key.value)}; expected a name that no one has.`,
     });
   };
+  const names: UniqueName[] = [
+    { attribute: "sAMAccountName", value: name },
+    { attribute: "userPrincipalName", value: textIn(values, "userPrincipalName") },
+    { attribute: "cn", value: cn, place: organizationalUnit },
+    ...addressesIn(values),
+  ];
   return {
     step: {
       target: "activeDirectory",
@@ -102,34 +116,18 @@ export function creatingUser(
     },
     confirm: (fault) => async (targets) => {
       if (isRefusal(fault) && fault.kind !== "taken") throw fault;
-      if (await find(targets)) return "done";
+      if (await find([])(targets)) return "done";
       throw fault;
     },
     find,
+    assertFree: assertFree(names, undefined),
+    planned: {
+      ...values,
+      dn: `CN=${cn},${organizationalUnit}`,
+      id: "preview",
+      isConnector: false,
+    },
   };
-}
-
-/** A user as it would be created, which has no ID. */
-export function plannedUser(values: UserValues, { organizationalUnit = "", cn }: Place): User {
-  const entry: Entry = { dn: `CN=${cn ?? textIn(values, "displayName")},${organizationalUnit}` };
-  return { ...values, ...entry, id: "preview", isConnector: false };
-}
-
-/**
- * Throws a `taken` fault when another object has one of the names that a new user would have: Active Directory refuses
- * some of them only, and without the name of the other.
- */
-export function assertNamesFree(
-  values: UserValues,
-  { organizationalUnit, cn = textIn(values, "displayName") }: Place,
-): DirectoryQuery<void> {
-  const names: UniqueName[] = [
-    { attribute: "sAMAccountName", value: textIn(values, "sAMAccountName") },
-    { attribute: "userPrincipalName", value: textIn(values, "userPrincipalName") },
-    { attribute: "cn", value: cn, place: organizationalUnit },
-    ...addressesIn(values),
-  ];
-  return assertFree(names, undefined);
 }
 
 function textIn(values: UserValues, name: keyof UserValues): string {

@@ -42,9 +42,6 @@ export function organizationalUnitOf({ dn }: User): string {
   return parentOf(dn);
 }
 
-/** Whether two distinguished names are of the same object. */
-export { isSameName };
-
 /** What `moving` sends, its look included. */
 export const userMove: Operations = {
   ...userLookup("cn"),

@@ -1,3 +1,4 @@
+import { namesIn } from "../../lib/accounts/addresses.ts";
 import { operations } from "../../lib/graph/target.ts";
 import { holdersOf, nameSearch, type UniqueName } from "../../lib/graph/userNames.ts";
 import { onUniquenessCheck, type Collision } from "../../lib/host/uniquenessActions.ts";
@@ -18,9 +19,7 @@ export default onUniquenessCheck({
   handle: async ({ data, accountReference, read }) => {
     const checked = data.entries.flatMap(([field, value]) => {
       const rule = uniqueFields.find((one) => one.field.test(field));
-      return rule
-        ? addressesIn(value).map((name) => ({ field, kind: rule.kind, value: name }))
-        : [];
+      return rule ? namesIn(value).map((name) => ({ field, kind: rule.kind, value: name })) : [];
     });
     if (checked.length === 0) return [];
     const employeeId = data.get("employeeId");
@@ -37,12 +36,3 @@ export default onUniquenessCheck({
     });
   },
 });
-
-/** The names in a value: a text, or a list of addresses with their prefixes. */
-function addressesIn(value: unknown): string[] {
-  return [value]
-    .flat()
-    .filter((one): one is string => typeof one === "string")
-    .map((one) => one.replace(/^smtp:/i, "").trim())
-    .filter((one) => one !== "");
-}

@@ -23,7 +23,8 @@ export default onCreate({
     const wanted = wantedFrom(data.entries);
     const { value } = correlation;
     const attribute = keyAttribute(correlation.field);
-    const user = await read(userWhere(attribute, value, attributesAmong(fields)));
+    const attributes = [...attributesAmong(fields), "manager"] as const;
+    const user = await read(userWhere(attribute, value, attributes));
 
     async function found(): Promise<Found> {
       if (user)
@@ -38,7 +39,7 @@ export default onCreate({
           kind: "missing",
           message: `No account has "${value}" as ${attribute}.`,
         });
-      return await createUser(wanted, { attribute, value }, input);
+      return await createUser(wanted, { attribute, value }, attributes, input);
     }
 
     const account = await found();

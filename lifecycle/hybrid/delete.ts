@@ -1,6 +1,6 @@
 import {
   accountById,
-  applyWanted,
+  changeAccount,
   changeNeeds,
   fieldsOf,
   nothing,
@@ -16,14 +16,13 @@ export default onDelete({
   configuration: ["CorrelateOnly", "deleteAccount"],
   handle: async ({ accountReference, data, fields, configuration, read, change, changeAll }) => {
     const { CorrelateOnly, deleteAccount } = configuration;
-    const keeps = CorrelateOnly === true || deleteAccount === true;
-    const wanted = keeps ? nothing : { ...wantedFrom(data.entries), enabled: false };
-    const user = await accountById(accountReference, wanted, fields, { read });
     if (CorrelateOnly !== true && deleteAccount === true) {
+      const user = await accountById(accountReference, nothing, fields, { read });
       await change(deletingUser(user));
       const present = fieldsOf(user);
       return { before: present, after: present, subject: `account ${nameOf(user)}` };
     }
-    return await applyWanted(user, wanted, { read, changeAll });
+    const wanted = CorrelateOnly ? nothing : { ...wantedFrom(data.entries), enabled: false };
+    return await changeAccount(accountReference, wanted, fields, { read, changeAll });
   },
 });

@@ -1,10 +1,4 @@
-import {
-  accountById,
-  applyWanted,
-  changeNeeds,
-  nothing,
-  wantedFrom,
-} from "../../lib/accounts/hybrid.ts";
+import { changeAccount, changeNeeds, nothing, wantedFrom } from "../../lib/accounts/hybrid.ts";
 import { onEnable } from "../../lib/host/enableAction.ts";
 
 /** Enables the account in Active Directory, and sets what else is mapped. */
@@ -15,7 +9,6 @@ export default onEnable({
     const wanted = configuration.CorrelateOnly
       ? nothing
       : { ...wantedFrom(data.entries), enabled: true };
-    const user = await accountById(accountReference, wanted, fields, { read });
-    return await applyWanted(user, wanted, { read, changeAll });
+    return await changeAccount(accountReference, wanted, fields, { read, changeAll });
   },
 });

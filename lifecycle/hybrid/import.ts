@@ -4,6 +4,7 @@ import { allUsers, userLookup } from "../../lib/activeDirectory/user.ts";
 import { isEnabled } from "../../lib/activeDirectory/userChange.ts";
 import { attributesAmong, readableAttributes } from "../../lib/activeDirectory/userValues.ts";
 import { onImport } from "../../lib/host/importAction.ts";
+import { shown } from "../../lib/mappedValues.ts";
 
 /**
  * Imports every user below the base DN. An account is enabled if its user is, and never when persons are only
@@ -25,15 +26,11 @@ export default onImport({
       const { id, displayName, userPrincipalName, sAMAccountName } = user;
       yield {
         accountReference: id,
-        displayName: textOf(displayName),
-        userName: textOf(userPrincipalName) || textOf(sAMAccountName),
+        displayName: shown(displayName),
+        userName: shown(userPrincipalName) || shown(sAMAccountName),
         enabled: configuration.CorrelateOnly !== true && isEnabled(user),
         account: fieldsOf(user),
       };
     }
   },
 });
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}

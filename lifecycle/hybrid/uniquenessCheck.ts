@@ -1,3 +1,4 @@
+import { namesIn } from "../../lib/accounts/addresses.ts";
 import { operations } from "../../lib/activeDirectory/target.ts";
 import { holdersOf, nameSearch, type UniqueName } from "../../lib/activeDirectory/userNames.ts";
 import { onUniquenessCheck, type Collision } from "../../lib/host/uniquenessActions.ts";
@@ -23,7 +24,7 @@ export default onUniquenessCheck({
     const place = data.get("organizationalUnit");
     const checked = data.entries.flatMap(([field, value]) => {
       const rule = uniqueFields.find((one) => one.field.test(field));
-      return textsIn(rule ? value : undefined).map((text) => ({
+      return namesIn(rule ? value : undefined).map((text) => ({
         field,
         attribute: rule?.attribute ?? "address",
         value: text,
@@ -42,12 +43,3 @@ export default onUniquenessCheck({
     });
   },
 });
-
-/** The names in a value: a text, or a list of addresses with their prefixes. */
-function textsIn(value: unknown): string[] {
-  return [value]
-    .flat()
-    .filter((one): one is string => typeof one === "string")
-    .map((one) => one.replace(/^smtp:/i, "").trim())
-    .filter((one) => one !== "");
-}

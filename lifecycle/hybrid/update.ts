@@ -1,10 +1,4 @@
-import {
-  accountById,
-  applyWanted,
-  changeNeeds,
-  nothing,
-  wantedFrom,
-} from "../../lib/accounts/hybrid.ts";
+import { changeAccount, changeNeeds, nothing, wantedFrom } from "../../lib/accounts/hybrid.ts";
 import { onUpdate } from "../../lib/host/updateAction.ts";
 
 /** Updates every mapped attribute that differs, the name and the organisational unit, and the manager if configured. */
@@ -23,7 +17,6 @@ export default onUpdate({
     const mapped = CorrelateOnly ? nothing : wantedFrom(data.entries);
     const setsManager = updateManagerOnUpdate === true && CorrelateOnly !== true;
     const wanted = setsManager ? { ...mapped, manager: managerReference } : mapped;
-    const user = await accountById(accountReference, wanted, fields, { read });
-    return await applyWanted(user, wanted, { read, changeAll });
+    return await changeAccount(accountReference, wanted, fields, { read, changeAll });
   },
 });

@@ -11,7 +11,7 @@ import { readOnlyProperties, userProperties } from "../../lib/graph/userProperti
 import { isOnByDefault } from "./form.ts";
 import { member, type JsonFile } from "./jsonFile.ts";
 import { fixedValue, stagedFields, stages, type MappedField, type StagedField } from "./mapping.ts";
-import { spelling } from "./mappingForm.ts";
+import { byLowerCase, spelling } from "./mappingForm.ts";
 import type { MappingRules } from "./mappingRules.ts";
 import { faultOf, nearestAmong, withNearest, type Problem } from "./problem.ts";
 
@@ -225,8 +225,4 @@ function isTaken(name: string, value: readonly string[]): boolean {
 
 function isOfPassword(name: string): boolean {
   return /^passwordProfile\./i.test(name);
-}
-
-function byLowerCase(names: readonly string[]): Map<string, string> {
-  return new Map(names.map((name) => [name.toLowerCase(), name]));
 }

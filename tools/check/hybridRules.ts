@@ -12,7 +12,7 @@ import { quoted } from "../../lib/graphemes.ts";
 import { isOnByDefault } from "./form.ts";
 import { member, type JsonFile } from "./jsonFile.ts";
 import { fixedValue, stagedFields, type MappedField, type StagedField } from "./mapping.ts";
-import { spelling } from "./mappingForm.ts";
+import { byLowerCase, spelling } from "./mappingForm.ts";
 import type { MappingRules } from "./mappingRules.ts";
 import { faultOf, nearestAmong, type Problem } from "./problem.ts";
 
@@ -151,8 +151,4 @@ function valueFault(name: string, value: string | readonly string[]): string | u
 
 function isOfPassword(name: string): boolean {
   return passwordFields.some((field) => field.toLowerCase() === name.toLowerCase());
-}
-
-function byLowerCase(names: readonly string[]): Map<string, string> {
-  return new Map(names.map((name) => [name.toLowerCase(), name]));
 }

@@ -114,3 +114,8 @@ export function pathFault(path: string): string | undefined {
   const wrong = wrongPath(steps);
   return wrong === undefined ? undefined : `The path is ${quoted(path)}: ${wrong}.`;
 }
+
+/** The names in their own spelling, by their lower case. */
+export function byLowerCase(names: readonly string[]): Map<string, string> {
+  return new Map(names.map((name) => [name.toLowerCase(), name]));
+}

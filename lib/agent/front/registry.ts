@@ -27,7 +27,8 @@ export interface Registry {
   confirm(agentId: string, thumbprint: string, now: number): Promise<KnownAgent>;
   /** For good: the agent has to be enrolled anew, with another sealed file. */
   revoke(agentId: string, now: number): Promise<KnownAgent>;
-  seen(agentId: string, version: string, now: number): Promise<void>;
+  /** Notes that an agent was heard of, and returns it. */
+  seen(agentId: string, version: string, now: number): Promise<KnownAgent>;
   /** Lets a new key follow the one that has signed; that one is accepted for another day. */
   rotate(agentId: string, signedWith: string, next: NewKey, now: number): Promise<void>;
 }
@@ -109,15 +110,14 @@ export function registryIn(store: SealedStore): Registry {
       changed(agentId, (agent) =>
         agent.revokedAt === undefined ? { ...agent, revokedAt: now } : agent,
       ),
-    async seen(agentId, version, now) {
-      await changed(agentId, (agent) => {
+    seen: (agentId, version, now) =>
+      changed(agentId, (agent) => {
         const { lastSeen, aliveSince } = agent;
         const isKnown = lastSeen !== undefined && now - lastSeen < seenEveryMs;
         if (isKnown && agent.version === version) return agent;
         const isBack = lastSeen === undefined || now - lastSeen > aliveMs;
         return { ...agent, version, lastSeen: now, aliveSince: isBack ? now : (aliveSince ?? now) };
-      });
-    },
+      }),
     async rotate(agentId, signedWith, { publicKey, thumbprint }, now) {
       await changed(agentId, (agent) => {
         assertNotRevoked(agent);

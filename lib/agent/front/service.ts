@@ -93,8 +93,7 @@ export function openFront({ signer, store }: FrontFolder, seams: FrontSeams): Fr
       request,
       verifying(boundKey),
     );
-    await registry.seen(agentId, version, seams.now());
-    assertConfirmed(agentIn(await registry.read(), agentId));
+    assertConfirmed(await registry.seen(agentId, version, seams.now()));
     const signal = AbortSignal.any([request.signal, ending.signal]);
     await delay(seams.holdMs, undefined, { signal }).catch(() => undefined);
     await boundKey(agentId, thumbprint);
