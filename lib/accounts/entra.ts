@@ -1,5 +1,5 @@
 /** What the account actions of Entra ID agree on: a user, and the mailbox that belongs to it. */
-import { mailboxesWhere, mailboxSearch, type Mailbox } from "../exchange/mailbox.ts";
+import type { Mailbox } from "../exchange/mailbox.ts";
 import {
   applySettings,
   propertiesFor as mailboxPropertiesFor,
@@ -8,8 +8,7 @@ import {
 import { nameOf as mailboxName } from "../exchange/naming.ts";
 import { settingsFrom } from "../exchange/settings.ts";
 import type { Setting } from "../exchange/settingTypes.ts";
-import { cmdlets, type ExchangeQuery, type ExchangeTarget } from "../exchange/target.ts";
-import { userSearch as exchangeUserSearch, usersWhere } from "../exchange/user.ts";
+import { cmdlets, type ExchangeTarget } from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
 import { operations, type GraphStep, type GraphTarget } from "../graph/target.ts";
 import { nameOf, userById, userLookup, type User } from "../graph/user.ts";
@@ -26,6 +25,13 @@ import { extensionAttributes, userProperties } from "../graph/userProperties.ts"
 import type { Changed } from "../host/accountActions.ts";
 import { isRecord } from "../record.ts";
 import type { Gate, Needs, Operations } from "../step.ts";
+import {
+  ignoredFields,
+  mailboxFields,
+  mailboxOf,
+  mailboxOfUser,
+  ofMailbox,
+} from "./exchangeOnline.ts";
 
 export type EntraTargets = ExchangeTarget & GraphTarget;
 
@@ -33,7 +39,7 @@ export type EntraTargets = ExchangeTarget & GraphTarget;
 export function changeNeeds(...more: readonly Operations[]): Needs<EntraTargets> {
   return {
     graph: operations(userLookup, userChange(Object.keys(userProperties)), ...more),
-    exchange: cmdlets(mailboxSearch, exchangeUserSearch, settingsChange),
+    exchange: cmdlets(mailboxOfUser, settingsChange),
   };
 }
 
@@ -48,8 +54,6 @@ export interface Wanted {
 /** Nothing is changed: the account is only read. */
 export const nothing: Wanted = { values: {}, settings: [] };
 
-/** Fields with this prefix are settings of the mailbox. */
-export const ofMailbox = /^exchangeOnline\./i;
 /** Fields that actions read themselves: the manager is a reference, the password is set when a user is created. */
 const ofAction = /^(id|managerId|passwordProfile\..*)$/i;
 
@@ -63,12 +67,6 @@ export function wantedFrom(fields: readonly Field[]): Wanted {
     () => settingsFrom(mailboxFields(fields)),
   );
   return { values, settings };
-}
-
-function mailboxFields(fields: readonly Field[]): Field[] {
-  return fields
-    .filter(([name]) => ofMailbox.test(name))
-    .map(([name, value]) => [name.replace(ofMailbox, ""), value]);
 }
 
 /** A user, its mailbox if it has one that was asked for, and what is wanted of each. */
@@ -124,14 +122,6 @@ function ofMailboxOnly(user: User): Fault {
   );
 }
 
-/** What to say of mapped fields that nothing changes, because Exchange Online is off. */
-export function ignoredFields(fields: readonly string[]): string {
-  return (
-    `${fields.join(", ")}: mapped, and not used, because "Exchange Online" (exchangeOnlineIntegration) is off. ` +
-    "Turn it on, or remove the fields."
-  );
-}
-
 /**
  * The extension attributes as settings of the mailbox. Graph refuses to change them for a user with a mailbox
  * (microsoft-graph-docs-contrib issue 3564); Exchange calls them CustomAttribute1 to 15.
@@ -145,35 +135,6 @@ function extensionSettings({ onPremisesExtensionAttributes: wanted }: UserValues
 
 function customAttribute(extensionAttribute: string): string {
   return extensionAttribute.replace(/^extensionAttribute/, "CustomAttribute");
-}
-
-/**
- * The mailbox of a user; undefined when there is none. A second look by another cmdlet shows the user without one, or
- * throws a `notReady` fault when it shows a mailbox. When it does not know the user at all, that is no proof, because a
- * controller that lags answers the same: the mailbox is looked for once more.
- */
-export function mailboxOf(
-  { id }: User,
-  alsoRead: readonly string[],
-): ExchangeQuery<Mailbox | undefined> {
-  const search = mailboxesWhere("ExternalDirectoryObjectId", id, alsoRead);
-  const look = usersWhere("ExternalDirectoryObjectId", id);
-  return async (targets) => {
-    const [mailbox] = await search(targets);
-    if (mailbox) return mailbox;
-    const users = await look(targets);
-    if (users.length === 0) return (await search(targets))[0];
-    const owner = users.find(({ RecipientTypeDetails }) =>
-      RecipientTypeDetails.endsWith("Mailbox"),
-    );
-    if (!owner) return undefined;
-    throw new Fault({
-      kind: "notReady",
-      message:
-        `The mailbox of "${owner.DisplayName}" <${owner.UserPrincipalName}> exists, but cannot be found at ` +
-        "the moment.",
-    });
-  };
 }
 
 /** The ways of a gate to read and to change. */

@@ -1,12 +1,10 @@
 /** How a person without an account of Entra ID gets one. */
-import { mailboxSearch } from "../exchange/mailbox.ts";
 import {
   applySettings,
   propertiesFor as mailboxPropertiesFor,
   settingsChange,
 } from "../exchange/mailboxChange.ts";
 import { cmdlets } from "../exchange/target.ts";
-import { userSearch } from "../exchange/user.ts";
 import { Fault } from "../fault.ts";
 import { managerAssignment, managerLookup, managerOf, settingManager } from "../graph/manager.ts";
 import { operations } from "../graph/target.ts";
@@ -21,7 +19,8 @@ import { mappedText, oneOf } from "../mappedValues.ts";
 import type { CreateInput } from "../host/createAction.ts";
 import type { Needs } from "../step.ts";
 import { licenceOperations } from "./entraLicence.ts";
-import { ignoredFields, mailboxOf, ofMailbox, type EntraTargets, type Wanted } from "./entra.ts";
+import type { EntraTargets, Wanted } from "./entra.ts";
+import { ignoredFields, mailboxOf, mailboxOfUser, ofMailbox } from "./exchangeOnline.ts";
 import { newPassword } from "./password.ts";
 
 export const createNeeds: Needs<EntraTargets> = {
@@ -33,7 +32,7 @@ export const createNeeds: Needs<EntraTargets> = {
     managerAssignment,
     licenceOperations,
   ),
-  exchange: cmdlets(mailboxSearch, userSearch, settingsChange),
+  exchange: cmdlets(mailboxOfUser, settingsChange),
 };
 
 type Input = CreateInput<

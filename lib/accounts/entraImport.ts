@@ -7,7 +7,8 @@ import { propertiesAmong } from "../graph/userFields.ts";
 import type { ImportInput } from "../host/importAction.ts";
 import { IdTable } from "../idTable.ts";
 import type { Needs } from "../step.ts";
-import { fieldsOf, ofMailbox, type EntraTargets } from "./entra.ts";
+import { fieldsOf, type EntraTargets } from "./entra.ts";
+import { ofMailbox } from "./exchangeOnline.ts";
 
 export const importNeeds: Needs<EntraTargets> = {
   graph: operations(userList),

@@ -27,12 +27,23 @@ import {
 import { Fault } from "../fault.ts";
 import type { Changed } from "../host/accountActions.ts";
 import type { Gate, Needs, Operations } from "../step.ts";
+import { ignoredFields, ofMailbox as ofExchange } from "./exchangeOnline.ts";
+import {
+  applyMailbox,
+  attributesForMailbox,
+  cloudNeeds,
+  directoryValues,
+  mailboxFieldsFrom,
+  type HybridTargets,
+  type MailboxField,
+} from "./hybridMailbox.ts";
 
-/** What an action that changes an account sends. `more`: what it sends in addition. */
-export function changeNeeds(...more: readonly Operations[]): Needs<DirectoryTarget> {
+/** What an action that changes an account sends. `more`: what it sends to Active Directory in addition. */
+export function changeNeeds(...more: readonly Operations[]): Needs<HybridTargets> {
   return {
+    ...cloudNeeds,
     activeDirectory: operations(
-      userLookup(...readableAttributes),
+      userLookup(...readableAttributes, "mS-DS-ConsistencyGuid"),
       userChange,
       userMove,
       nameSearch(),
@@ -45,6 +56,8 @@ export function changeNeeds(...more: readonly Operations[]): Needs<DirectoryTarg
 export interface Wanted {
   values: UserValues;
   place: Place;
+  /** The attributes of the mailbox, those in `values` among them. */
+  mailbox: readonly MailboxField[];
   /** Undefined: it stays as it is. */
   enabled?: boolean;
   /** The manager by the reference of its account; null: none. Undefined: it stays as it is. */
@@ -52,7 +65,7 @@ export interface Wanted {
 }
 
 /** Nothing is changed: the account is only read. */
-export const nothing: Wanted = { values: {}, place: {} };
+export const nothing: Wanted = { values: {}, place: {}, mailbox: [] };
 
 type Field = readonly [name: string, value: unknown];
 
@@ -60,58 +73,112 @@ type Field = readonly [name: string, value: unknown];
 const ofCreation = /^(accountPassword|changePasswordAtLogon)$/i;
 
 /**
- * What the mapped fields ask for: `organizationalUnit` and `cn` are the place, all others are attributes by the names
- * of the schema. Throws one `invalid` fault for all fields that cannot be used.
+ * What the mapped fields ask for: `organizationalUnit` and `cn` are the place, `exchangeOnline.*` are settings of the
+ * mailbox, all others are attributes by the names of the schema. Throws one `invalid` fault for all fields that cannot
+ * be used.
  */
 export function wantedFrom(fields: readonly Field[]): Wanted {
-  const [values, place] = Fault.together(
-    () => userValuesFrom(fields.filter(([name]) => !ofPlace.test(name) && !ofCreation.test(name))),
+  const isOther = ([name]: Field): boolean =>
+    !ofPlace.test(name) && !ofCreation.test(name) && !ofExchange.test(name);
+  const [values, place, mailbox] = Fault.together(
+    () => userValuesFrom(fields.filter(isOther)),
     () => placeFrom(fields.filter(([name]) => ofPlace.test(name))),
+    () => mailboxFieldsFrom(fields),
   );
-  return { values, place };
+  return { values, place, mailbox };
 }
 
-type Ways = Pick<Gate<DirectoryTarget>, "read" | "changeAll">;
+type Ways = Pick<Gate<HybridTargets>, "read" | "changeAll">;
+
+/** What is to be known of an event beside what is wanted. */
+export interface Asked {
+  /** The names of all mapped fields. */
+  fields: readonly string[];
+  /** Whether the connection has Exchange Online (exchangeOnlineIntegration). */
+  hasExchange: boolean;
+}
 
 /** The account with this reference, the objectGUID of its user, with what has to be compared. */
 export async function accountById(
   reference: string,
-  { values, manager }: Wanted,
-  fields: readonly string[],
+  { values, mailbox, manager }: Wanted,
+  { fields, hasExchange }: Asked,
   { read }: Pick<Ways, "read">,
 ): Promise<User> {
-  const attributes = [...attributesAmong(fields), ...attributesFor(values), "cn"] as const;
+  const attributes = [
+    ...attributesAmong(fields),
+    ...attributesFor({ ...(hasExchange && directoryValues(mailbox)), ...values }),
+    ...(hasExchange ? attributesForMailbox(mailbox) : []),
+    "cn",
+  ] as const;
   return await read(
     userById(reference, manager === undefined ? attributes : [...attributes, "manager"]),
   );
 }
 
 /**
- * Brings an account to what is wanted. A refusal of one step does not stop the others. An account that is to be
- * disabled is, before anything else.
+ * What is wanted of the person, which Active Directory masters, and of the mailbox. Without Exchange Online everything
+ * is for Active Directory. `isAsked`: the cloud has to be asked.
+ */
+function partedBy({ values, mailbox }: Wanted, { fields, hasExchange }: Asked) {
+  if (!hasExchange) return { ofPerson: values, ofMailbox: [], isAsked: false };
+  const isOfMailbox = (name: string): boolean => mailbox.some(({ field }) => field === name);
+  const ofPerson = Object.entries(values).filter(([name]) => !isOfMailbox(name));
+  return {
+    ofPerson: Object.fromEntries(ofPerson) as UserValues,
+    ofMailbox: mailbox,
+    isAsked: mailbox.length > 0 || fields.some((name) => ofExchange.test(name)),
+  };
+}
+
+/**
+ * Brings an account to what is wanted. A refusal of one step does not stop the others, nor does a system that cannot be
+ * reached. An account that is to be disabled is, before anything else; the cloud is asked when everything is done that
+ * Active Directory decides alone.
  */
 async function applyWanted(
   user: User,
-  { values, place, enabled, manager }: Wanted,
+  wanted: Wanted,
+  asked: Asked,
   { read, changeAll }: Ways,
 ): Promise<Changed> {
-  const { steps, after } = differenceOf(user, values);
+  const { values, place, enabled, manager } = wanted;
+  const { ofPerson, ofMailbox, isAsked } = partedBy(wanted, asked);
   const switching = enabled === undefined ? [] : enabling(user, enabled);
-  await read(assertAddressesFree(user, values));
+  const faults: Fault[] = [];
+  const attempt = async <T>(work: Promise<T>): Promise<T | undefined> =>
+    await work.catch((thrown: unknown) => void faults.push(Fault.of(thrown)));
+  if (enabled === false) await attempt(changeAll(switching));
+  await read(assertAddressesFree(user, { ...directoryValues(ofMailbox), ...values }));
+  const { steps, after } = differenceOf(user, ofPerson);
   const others: DirectoryStep[] = [...steps, ...moving(user, place)];
   const newManager = manager === undefined ? undefined : await managerOf(manager, { read });
   if (manager !== undefined) others.push(...settingManager(user, newManager));
-  await changeAll(enabled === false ? [...switching, ...others] : [...others, ...switching]);
-  const warning = values.msExchHideFromAddressLists === true ? whyNotHidden(after) : undefined;
+  await attempt(changeAll(enabled === false ? others : [...others, ...switching]));
+  const mailbox = isAsked
+    ? await applyMailbox(after, ofMailbox, asked.fields, { read, changeAll }).catch(
+        // Told first: a system that was never reached is in no step.
+        (thrown: unknown) => void faults.unshift(Fault.of(thrown)),
+      )
+    : undefined;
+  const fault = faults.find(({ kind }) => kind !== "missing") ?? faults[0];
+  if (fault) throw fault;
+  const ignored = asked.hasExchange ? [] : asked.fields.filter((name) => ofExchange.test(name));
+  const warning = whyNotHidden(mailbox?.user ?? after);
   return {
-    before: fieldsOf(user),
+    before: { ...fieldsOf(user), ...mailbox?.before },
     after: {
-      ...fieldsOf(after),
+      ...fieldsOf(mailbox?.user ?? after),
+      ...mailbox?.after,
       ...place,
       ...(manager !== undefined && { manager: newManager?.dn ?? null }),
     },
     subject: `account ${nameOf(user)}`,
-    audit: warning === undefined ? [] : [{ Message: warning }],
+    audit: [
+      ...(warning === undefined ? [] : [{ Message: warning }]),
+      ...(mailbox?.audit ?? []),
+      ...(ignored.length > 0 ? [{ Message: ignoredFields(ignored) }] : []),
+    ],
   };
 }
 
@@ -119,10 +186,11 @@ async function applyWanted(
 export async function changeAccount(
   reference: string,
   wanted: Wanted,
-  fields: readonly string[],
+  asked: Asked,
   ways: Ways,
 ): Promise<Changed> {
-  return await applyWanted(await accountById(reference, wanted, fields, ways), wanted, ways);
+  const user = await accountById(reference, wanted, asked, ways);
+  return await applyWanted(user, wanted, asked, ways);
 }
 
 /**
@@ -131,7 +199,7 @@ export async function changeAccount(
  */
 export async function managerOf(
   reference: string | null,
-  { read }: Pick<Ways, "read">,
+  { read }: Pick<Gate<DirectoryTarget>, "read">,
 ): Promise<User | undefined> {
   if (reference === null) return undefined;
   try {

@@ -1,6 +1,6 @@
 /** How a person without an account of Active Directory gets one. */
 import { leastPasswordLength, passwordPolicy } from "../activeDirectory/passwordPolicy.ts";
-import { operations, type DirectoryTarget } from "../activeDirectory/target.ts";
+import { operations } from "../activeDirectory/target.ts";
 import { nameOf, userLookup, type User } from "../activeDirectory/user.ts";
 import { settingManager, userChange } from "../activeDirectory/userChange.ts";
 import {
@@ -20,12 +20,23 @@ import { quoted } from "../graphemes.ts";
 import type { CreateInput } from "../host/createAction.ts";
 import { alike, lengthOf, mappedText, oneOf } from "../mappedValues.ts";
 import type { Needs } from "../step.ts";
+import { ignoredFields, ofMailbox } from "./exchangeOnline.ts";
 import { managerOf, type Wanted } from "./hybrid.ts";
+import {
+  applyMailbox,
+  cloudNeeds,
+  directoryValues,
+  waitingSentence,
+  type Applied,
+  type HybridTargets,
+  type MailboxField,
+} from "./hybridMailbox.ts";
 import { newPassword } from "./password.ts";
 
-export const createNeeds: Needs<DirectoryTarget> = {
+export const createNeeds: Needs<HybridTargets> = {
+  ...cloudNeeds,
   activeDirectory: operations(
-    userLookup(...readableAttributes),
+    userLookup(...readableAttributes, "mS-DS-ConsistencyGuid"),
     userCreation,
     passwordPolicy,
     userChange,
@@ -33,8 +44,8 @@ export const createNeeds: Needs<DirectoryTarget> = {
 };
 
 type Input = CreateInput<
-  DirectoryTarget,
-  "CorrelateOnly" | "PasswordPolicy" | "setManagerOnCreate"
+  HybridTargets,
+  "CorrelateOnly" | "PasswordPolicy" | "exchangeOnlineIntegration" | "setManagerOnCreate"
 >;
 
 /** The attribute to look up for a correlation field. Throws an `invalid` fault for a field that no user has. */
@@ -112,7 +123,8 @@ export async function createUser(
   input: Pick<Input, "data" | "configuration" | "read" | "create">,
 ): Promise<Found> {
   const { read, create } = input;
-  const values = newValues(wanted.values, key);
+  const ofMailbox = input.configuration.exchangeOnlineIntegration ? wanted.mailbox : [];
+  const values = newValues({ ...directoryValues(ofMailbox), ...wanted.values }, key);
   const password = await passwordFor(input);
   const creation = creatingUser(values, wanted.place, password, key);
   await read(creation.assertFree);
@@ -160,4 +172,34 @@ export async function withManager(
     return;
   }
   await changeAll(settingManager(user, await managerOf(managerReference, { read })));
+}
+
+/** Create sets what is mapped as a setting of the mailbox; other fields of an account that exists stay as they are. */
+export function createdSettings({ mailbox }: Wanted): readonly MailboxField[] {
+  return mailbox.filter(({ field }) => ofMailbox.test(field));
+}
+
+/**
+ * Brings the mailbox of an account that exists to its settings, also when an earlier run did not finish it. A new
+ * account has them as far as Active Directory keeps them: the synchronisation brings it to the cloud. The user was read
+ * with `attributesForMailbox`.
+ */
+export async function withMailbox(
+  { user, state }: Found,
+  wanted: Wanted,
+  { configuration, fields, read, changeAll }: Input,
+): Promise<Pick<Applied, "after" | "audit"> | undefined> {
+  const { CorrelateOnly, exchangeOnlineIntegration } = configuration;
+  const names = fields.filter((name) => ofMailbox.test(name));
+  const settings = createdSettings(wanted);
+  if (CorrelateOnly || names.length === 0) return undefined;
+  if (!exchangeOnlineIntegration) return { after: {}, audit: [{ Message: ignoredFields(names) }] };
+  if (state === "existing") return await applyMailbox(user, settings, names, { read, changeAll });
+  const waiting = settings.filter(({ attributes }) => !attributes);
+  const sentence = waitingSentence(
+    user,
+    waiting,
+    "the synchronisation brings it to Entra ID first",
+  );
+  return { after: {}, audit: sentence === undefined ? [] : [{ Message: sentence }] };
 }

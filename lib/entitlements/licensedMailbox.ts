@@ -1,5 +1,6 @@
 /** What a change of licences means for the mailbox of a user, which goes with its last licence. */
-import { mailboxOf, type EntraTargets } from "../accounts/entra.ts";
+import type { EntraTargets } from "../accounts/entra.ts";
+import { mailboxOf } from "../accounts/exchangeOnline.ts";
 import { booleanProperty, mailboxSearch, type Mailbox } from "../exchange/mailbox.ts";
 import { nameOf as mailboxName } from "../exchange/naming.ts";
 import { cmdlets, type ExchangeTarget } from "../exchange/target.ts";

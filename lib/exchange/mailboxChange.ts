@@ -44,7 +44,7 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
   const before: Record<string, unknown> = {};
   const after: Record<string, unknown> = { ...mailbox };
   const onPremisesOnly: string[] = [];
-  for (const { name, property, difference } of settings) {
+  for (const { name, property, difference, isSetOnPremises } of settings) {
     const current = mailbox[property];
     if (current === undefined)
       throw new Fault({
@@ -53,7 +53,7 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
       });
     const different = difference(current);
     if (!different) continue;
-    const attribute = masteredAs(name, sync);
+    const attribute = isSetOnPremises ? undefined : masteredAs(name, sync);
     if (attribute !== undefined) {
       onPremisesOnly.push(`${name} (attribute ${attribute})`);
       continue;

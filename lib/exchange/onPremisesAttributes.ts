@@ -75,3 +75,8 @@ export function masteredAs(
   if (!isDirSynced) return undefined;
   return identity[setting] ?? (isExchangeCloudManaged ? undefined : attributes[setting]);
 }
+
+/** The setting that an attribute of Active Directory masters; undefined when there is none, or not one alone. */
+export function settingMasteredBy(attribute: string): string | undefined {
+  return Object.keys(attributes).find((setting) => attributes[setting] === attribute);
+}

@@ -20,6 +20,8 @@ export interface Setting {
   property: string;
   /** The present value in the words of the parameter, if the property uses others. */
   present?(current: unknown): unknown;
+  /** Active Directory masters it as well, and has the value already: otherwise the synchronisation would undo it. */
+  isSetOnPremises?: true;
   /** The recipients in the value: the service may return them under other names. */
   recipients?: readonly string[];
   /** What to send when the present value differs, and the resulting value; undefined when it does not differ. */

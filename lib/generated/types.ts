@@ -188,7 +188,7 @@ RecipientTypeDetails?: [("UserMailbox" | "SharedMailbox" | "RoomMailbox" | "Equi
  */
 CorrelateOnly?: boolean
 /**
- * True: an account of Entra ID has a mailbox, whose settings are changed through Exchange Online. False: nothing is sent to Exchange Online.
+ * True: an account of Entra ID or of Active Directory has a mailbox, whose settings are changed through Exchange Online as far as it masters them. False: nothing is sent to Exchange Online.
  */
 exchangeOnlineIntegration?: boolean
 /**

@@ -40,6 +40,8 @@ export interface Correlated {
   /** The account did not exist before. */
   isCreated?: boolean;
   account: Readonly<Record<string, unknown>>;
+  /** What to report in addition to the changes. */
+  audit?: { Message: string }[];
 }
 
 /** Declares a create action: it finds the one account that belongs to the person or creates it, and may adjust it. */
@@ -71,6 +73,7 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
         sentence,
         isCreated = false,
         account,
+        audit = [],
       } = await handle({
         correlation,
         known: (field) => mapped.get(field),
@@ -94,9 +97,11 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
         Data: fields.filledFrom(account),
       });
       // The step that created it is in the audit log.
-      if (isCreated) return {};
+      if (isCreated) return { audit };
       const reason = configuration.CorrelateOnly ? ` Nothing was changed: ${onlyCorrelates}.` : "";
-      return { audit: [{ Action: "CorrelateAccount", Message: `${sentence}${reason}` }] };
+      return {
+        audit: [{ Action: "CorrelateAccount", Message: `${sentence}${reason}` }, ...audit],
+      };
     },
   };
 }

@@ -2,10 +2,13 @@ import { fieldsOf, wantedFrom } from "../../lib/accounts/hybrid.ts";
 import {
   createNeeds,
   createUser,
+  createdSettings,
   keyAttribute,
+  withMailbox,
   withManager,
   type Found,
 } from "../../lib/accounts/hybridCreation.ts";
+import { attributesForMailbox } from "../../lib/accounts/hybridMailbox.ts";
 import { nameOf, userWhere } from "../../lib/activeDirectory/user.ts";
 import { attributesAmong } from "../../lib/activeDirectory/userValues.ts";
 import { Fault } from "../../lib/fault.ts";
@@ -13,17 +16,27 @@ import { onCreate } from "../../lib/host/createAction.ts";
 
 /**
  * Correlates the person with exactly one account of the domain, or creates one, disabled, in the mapped organisational
- * unit. Then it gets the manager, also when an earlier run did not finish it.
+ * unit. Then it gets the manager and the settings of its mailbox, also when an earlier run did not finish it.
  */
 export default onCreate({
   needs: createNeeds,
-  configuration: ["CorrelateOnly", "PasswordPolicy", "setManagerOnCreate"],
+  configuration: [
+    "CorrelateOnly",
+    "PasswordPolicy",
+    "exchangeOnlineIntegration",
+    "setManagerOnCreate",
+  ],
   handle: async (input) => {
     const { correlation, data, fields, configuration, read } = input;
     const wanted = wantedFrom(data.entries);
     const { value } = correlation;
     const attribute = keyAttribute(correlation.field);
-    const attributes = [...attributesAmong(fields), "manager"] as const;
+    const settings = configuration.exchangeOnlineIntegration ? createdSettings(wanted) : [];
+    const attributes = [
+      ...attributesAmong(fields),
+      ...attributesForMailbox(settings),
+      "manager",
+    ] as const;
     const user = await read(userWhere(attribute, value, attributes));
 
     async function found(): Promise<Found> {
@@ -44,11 +57,17 @@ export default onCreate({
 
     const account = await found();
     await withManager(account, input);
+    const mailbox = await withMailbox(account, wanted, input);
     return {
       accountReference: account.user.id,
       sentence: account.sentence,
       isCreated: account.state !== "existing",
-      account: { ...fieldsOf(account.user), accountPassword: account.password },
+      account: {
+        ...fieldsOf(account.user),
+        ...mailbox?.after,
+        accountPassword: account.password,
+      },
+      audit: mailbox?.audit ?? [],
     };
   },
 });

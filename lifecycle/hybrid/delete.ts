@@ -13,16 +13,17 @@ import { onDelete } from "../../lib/host/deleteAction.ts";
 /** Deletes the account if configured. Otherwise it is disabled, and what else is mapped is set. */
 export default onDelete({
   needs: changeNeeds(userDeletion),
-  configuration: ["CorrelateOnly", "deleteAccount"],
+  configuration: ["CorrelateOnly", "deleteAccount", "exchangeOnlineIntegration"],
   handle: async ({ accountReference, data, fields, configuration, read, change, changeAll }) => {
-    const { CorrelateOnly, deleteAccount } = configuration;
+    const { CorrelateOnly, deleteAccount, exchangeOnlineIntegration } = configuration;
+    const asked = { fields, hasExchange: exchangeOnlineIntegration === true };
     if (CorrelateOnly !== true && deleteAccount === true) {
-      const user = await accountById(accountReference, nothing, fields, { read });
+      const user = await accountById(accountReference, nothing, asked, { read });
       await change(deletingUser(user));
       const present = fieldsOf(user);
       return { before: present, after: present, subject: `account ${nameOf(user)}` };
     }
     const wanted = CorrelateOnly ? nothing : { ...wantedFrom(data.entries), enabled: false };
-    return await changeAccount(accountReference, wanted, fields, { read, changeAll });
+    return await changeAccount(accountReference, wanted, asked, { read, changeAll });
   },
 });

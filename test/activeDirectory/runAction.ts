@@ -15,7 +15,9 @@ import {
 } from "../generated/answers.ts";
 import { readAs, type Contract } from "../../lib/host/schemaContract.ts";
 import { runBundle } from "../../tools/cli/run.ts";
-import type { AnyAnswer } from "../bench.ts";
+import type { AnyAnswer, Bench } from "../bench.ts";
+import { actionIn, asDeclared } from "../declared.ts";
+import { runInProcess } from "../inProcess.ts";
 import type { Samba } from "./samba.ts";
 import { baseDn, serviceAccount } from "./sambaContent.ts";
 
@@ -117,6 +119,36 @@ function eventFor(
     outputContext: { Data: data },
     personContext: { Person: { DisplayName: "Person" } },
   };
+}
+
+/**
+ * Runs an account action with the emulated cloud, in this process: the actions themselves are the same. Nothing is sent
+ * there that the action does not declare.
+ */
+export async function runWithCloud(
+  samba: Samba,
+  verb: string,
+  { running, emulator }: Bench,
+  { form, ...options }: RunOptions,
+): Promise<Omit<Ended, "records">> {
+  const { tenantId, clientId, clientSecret, env } = running;
+  const event = eventFor(samba, verb, {
+    ...options,
+    form: {
+      TenantID: tenantId,
+      AppId: clientId,
+      AppSecret: clientSecret,
+      exchangeOnlineIntegration: true,
+      ...form,
+    },
+  });
+  const action = await actionIn(bundleOf(verb));
+  const ended = await asDeclared(action, emulator, () => runInProcess(action, event, env));
+  const answer = readAs<AnyAnswer>(contracts[verb as keyof typeof contracts], ended.answer);
+  const messages = answer.outputContext.AuditLogs.map(({ Message }) => Message);
+  const all = JSON.stringify(ended);
+  expect(all).not.toContain(serviceAccount.password);
+  return { answer, messages, code: ended.code, all };
 }
 
 /** Runs an action that a relay ends, and does not ask for its answer. */

@@ -1,5 +1,5 @@
 /** The mail domains in mapped addresses. */
-import { ofMailbox } from "../../lib/accounts/entra.ts";
+import { ofMailbox } from "../../lib/accounts/exchangeOnline.ts";
 import { mailboxProperty } from "../../lib/exchange/mailbox.ts";
 import type { JsonFile } from "./jsonFile.ts";
 import { fixedValue, type MappedField, type MappingAction } from "./mapping.ts";

@@ -1,6 +1,8 @@
 /** The rules of the actions of Active Directory: a field is an attribute of the user, or its place in the directory. */
+import { ofMailbox } from "../../lib/accounts/exchangeOnline.ts";
 import { wantedFrom } from "../../lib/accounts/hybrid.ts";
 import { keyAttribute, newValues } from "../../lib/accounts/hybridCreation.ts";
+import { assertMappedOnce } from "../../lib/accounts/hybridMailbox.ts";
 import { creatingUser } from "../../lib/activeDirectory/userCreation.ts";
 import {
   readOnlyAttributes,
@@ -8,6 +10,7 @@ import {
 } from "../../lib/activeDirectory/userAttributes.ts";
 import { placeFrom } from "../../lib/activeDirectory/userPlace.ts";
 import { userValuesFrom } from "../../lib/activeDirectory/userValues.ts";
+import { mailboxProperties, setMailboxParameters } from "../../lib/generated/mailbox.ts";
 import { quoted } from "../../lib/graphemes.ts";
 import { isOnByDefault } from "./form.ts";
 import { member, type JsonFile } from "./jsonFile.ts";
@@ -23,6 +26,7 @@ export const hybridRules: MappingRules = {
     return [
       ...fields.flatMap((field) => nameProblems(file, field)),
       ...staged.flatMap((one) => valueProblems(file, one)),
+      ...twiceProblems(file, staged),
       ...(createsAccounts ? creationProblems(file, fields, staged) : []),
     ];
   },
@@ -35,12 +39,21 @@ export const hybridRules: MappingRules = {
 /** What create sends in addition to the attributes, and no other action. */
 const passwordFields = ["accountPassword", "changePasswordAtLogon"];
 const placeFields = ["organizationalUnit", "cn"];
-const settable = byLowerCase([...userAttributeNames, ...placeFields, ...passwordFields]);
+const prefix = "exchangeOnline.";
+const settable = byLowerCase([
+  ...userAttributeNames,
+  ...placeFields,
+  ...passwordFields,
+  ...Object.keys(setMailboxParameters).map((name) => prefix + name),
+]);
 /** Fields that the connector fills in: their mode is None. */
-const filledIn = byLowerCase([...readOnlyAttributes]);
+const filledIn = byLowerCase([
+  ...readOnlyAttributes,
+  ...mailboxProperties.map((name) => prefix + name),
+]);
 
 function isOfAddresses(name: string): boolean {
-  return name.toLowerCase() === "proxyaddresses";
+  return /^(proxyAddresses|exchangeOnline\.EmailAddresses)$/i.test(name);
 }
 
 function nameProblems(file: JsonFile, field: MappedField): Problem[] {
@@ -79,6 +92,17 @@ function valueProblems(
     );
   const fault = valueFault(name, fixed);
   return fault === undefined ? [] : problem(action.valueNode, fault);
+}
+
+/** An attribute and a setting of one stage that are the same of a mailbox. */
+function twiceProblems(file: JsonFile, staged: readonly StagedField[]): Problem[] {
+  const online = staged.filter(({ field: { name } }) => ofMailbox.test(name));
+  return online.flatMap(({ field: { name }, stage, stageNode }) =>
+    staged
+      .filter((other) => other.stage === stage && !ofMailbox.test(other.field.name))
+      .flatMap((other) => faultOf(() => assertMappedOnce(other.field.name, name)) ?? [])
+      .map((message) => file.problem(stageNode, message, { field: name })),
+  );
 }
 
 /**

@@ -172,4 +172,35 @@ export const directory: readonly Entry[] = [
     of: ["is not below the base DN", "has a part in another domain"],
     also: ["which this connection does not have", "does not exist, or the account cannot see it"],
   },
+  {
+    outcome: "invalid",
+    why:
+      "Active Directory says of the account that it has another kind of mailbox than the connector knows, so the " +
+      "kind was not changed in Exchange Online either.",
+    mend: "Correct both attributes of the account by the tools of Exchange Server, or remove the field Type.",
+    of: ["expected those of a remote mailbox, so the type of the mailbox was not changed"],
+  },
+  {
+    outcome: "invalid",
+    why: "The field mapping has one attribute of a mailbox twice, by its name in each of the two systems.",
+    mend: "Remove one of the two fields that the message names.",
+    of: ["are the same attribute of a mailbox; map only one of them."],
+  },
+  {
+    outcome: "ambiguous",
+    why: "Several users of Entra ID have the immutable ID of one account of Active Directory.",
+    mend: "Find out which one the synchronisation keeps, and delete the other.",
+    of: ["users of Entra ID belong to"],
+  },
+  {
+    outcome: "invalid",
+    why:
+      "The user of Entra ID with this user name is not the one that the synchronisation has linked to the account: " +
+      "it was made in the cloud, belongs to another account, or is linked by another attribute than " +
+      "mS-DS-ConsistencyGuid or objectGUID. Nothing was changed in Exchange Online.",
+    mend:
+      "Let the synchronisation link it, or delete it. A synchronisation that links by another attribute cannot be " +
+      "followed: turn off _Exchange Online_.",
+    of: ["and is not linked to it: its"],
+  },
 ];
