@@ -89,6 +89,11 @@ export class Recipients {
     return this.#recipients.isWhole;
   }
 
+  /** Whether every text can be resolved: the list of users is known as well. */
+  get areAllKnown(): boolean {
+    return this.#recipients.isWhole && this.#users.isWhole;
+  }
+
   /** Texts that will be resolved. */
   want(texts: readonly string[]): void {
     this.wantNames([...texts, ...texts.map(withoutDomain)]);

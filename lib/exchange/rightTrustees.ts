@@ -85,6 +85,7 @@ export async function* trusteesOfRights({
       if (isKnown(found)) yield found;
       else unknown.push(found);
     }
+    if (recipients.areAllKnown) yield* unknown.splice(0);
   }
 
   const fullAccess = wanted.includes("FullAccess")
