@@ -394,7 +394,7 @@ describe("values", () => {
       filter: { attribute: "objectGUID", equals: bytes },
       attributes: ["displayName"],
     });
-    expect(requests[1]?.filter.includes(bytes)).toBe(true);
+    expect(requests[1]?.filter.content.includes(bytes)).toBe(true);
   });
 
   it("of a filter cannot become a part of it", async () => {
@@ -403,8 +403,8 @@ describe("values", () => {
       filter: { attribute: "mail", equals: "*)(objectClass=*" },
       attributes: ["displayName"],
     });
-    expect(requests[1]?.filter.toString()).toContain("*)(objectClass=*");
-    expect(requests[1]?.filter.subarray(0, 6).toString("latin1")).toBe("\x04\x04mail");
+    expect(requests[1]?.filter.content.toString()).toContain("*)(objectClass=*");
+    expect(requests[1]?.filter.content.subarray(0, 6).toString("latin1")).toBe("\x04\x04mail");
   });
 
   it("of a GUID keep their bytes in the order of Active Directory", () => {
@@ -436,9 +436,9 @@ describe("a change", () => {
     expect(requests.at(-1)).toMatchObject({
       dn: `<GUID=${id}>`,
       changes: [
-        { operation: 1, attribute: "userAccountControl", values: ["512"] },
-        { operation: 0, attribute: "userAccountControl", values: ["514"] },
-        { operation: 2, attribute: "msExchHideFromAddressLists", values: ["TRUE"] },
+        { operation: 1, attribute: "userAccountControl", values: [Buffer.from("512")] },
+        { operation: 0, attribute: "userAccountControl", values: [Buffer.from("514")] },
+        { operation: 2, attribute: "msExchHideFromAddressLists", values: [Buffer.from("TRUE")] },
       ],
     });
   });

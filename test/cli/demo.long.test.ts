@@ -81,10 +81,43 @@ describe("exo-connector demo entra", () => {
       "alreadySo",
     ]);
   });
+});
 
-  it("is one of the stories, and another one is refused by name", async () => {
+describe("exo-connector demo hybrid", () => {
+  it("creates one account, and deletes it at the end", async () => {
+    const { code, lines } = await ran(["demo", "hybrid", "--dist", inject("dist"), "--json"]);
+    expect(code).toBe(0);
+    const played = JSON.parse(lines.join("")) as { answer: Answer }[];
+    const [preview, created, again] = played.map(
+      ({ answer }) => answer.outputContext["AccountReference"],
+    );
+    expect(preview).toBe("preview");
+    expect(created).toMatch(/^[0-9a-f-]{36}$/);
+    expect(again).toBe(created);
+    expect(played.map(({ answer }) => answer.outcome)).toEqual([
+      "done",
+      "done",
+      "alreadySo",
+      ...Array.from({ length: 8 }, () => "done"),
+    ]);
+    expect(played.at(-1)?.answer.plan.map(({ operation }) => operation)).toEqual(["delete"]);
+  });
+
+  it("shows the requests to the domain controller, and no password in them", async () => {
+    const { lines } = await ran(["demo", "hybrid", "--dist", inject("dist"), "--verbose"]);
+    expect(lines.join("\n")).toMatch(
+      /LDAP add CN=Nora New,OU=Staff,DC=contoso,DC=com \(.*unicodePwd/,
+    );
+    expect(lines.join("\n")).not.toContain("Demo.2026x");
+  });
+});
+
+describe("exo-connector demo", () => {
+  it("has several stories, and another one is refused by name", async () => {
     const { code, notes } = await ran(["demo", "active-directory"]);
     expect(code).toBe(2);
-    expect(notes.join()).toContain("<story> is active-directory; expected exchange or entra.");
+    expect(notes.join()).toContain(
+      "<story> is active-directory; expected exchange, entra, hybrid.",
+    );
   });
 });

@@ -16,3 +16,19 @@ it.each([
   };
   expect(differencesOf(step).flatMap(linesOf)).toEqual(lines);
 });
+
+it.each([
+  ["addMember", { isMember: false }, ["~ isMember: false -> true"]],
+  ["removeMember", { isMember: true }, ["~ isMember: true -> false"]],
+  ["delete", { distinguishedName: "CN=Jan" }, ['- distinguishedName: "CN=Jan"']],
+])("%s of Active Directory is shown", (operation, before, lines) => {
+  const step = {
+    target: "activeDirectory" as const,
+    operation,
+    parameters: { objectGUID: "1", member: "CN=Jan" },
+    sentence: "",
+    before,
+    sent: true,
+  };
+  expect(differencesOf(step).flatMap(linesOf)).toEqual(lines);
+});

@@ -3,8 +3,10 @@ import type { Command } from "commander";
 import type { Answer } from "../../../lib/host/answer.ts";
 import { seedState } from "../../../test/emulator/seed.ts";
 import { startEmulator, type RunningEmulator } from "../../../test/emulator/server.ts";
+import type { State } from "../../../test/emulator/state.ts";
 import { entraSeats, entraStory, type LaterChapter } from "../demoEntra.ts";
 import { story, type Chapter, type Tenant } from "../demoEvents.ts";
+import { startDemoDirectory } from "../demoHybrid.ts";
 import { differencesOf, linesOf } from "../../session/differences.ts";
 import { withExamples } from "../examples.ts";
 import { assertBuilt, bundlesFolder } from "../../session/place.ts";
@@ -25,10 +27,22 @@ interface Played extends Chapter {
   run: BundleRun;
 }
 
-/** The stories by their names: what holds for one system. The first one is played when none is named. */
-const stories: Readonly<Record<string, (tenant: Tenant) => (Chapter | LaterChapter)[]>> = {
-  exchange: story,
-  entra: entraStory,
+/** What is there before a story begins, in addition to the emulated tenant. */
+interface Stage {
+  chapters(tenant: Tenant): (Chapter | LaterChapter)[];
+  /** The requests to another system than the tenant, since the last call. */
+  takeRequests?(): string[];
+  close?(): Promise<void>;
+}
+
+/** The stories by their names, each for one system. `state`: the tenant, before it is emulated. */
+const stories: Readonly<Record<string, (state: State) => Stage | Promise<Stage>>> = {
+  exchange: () => ({ chapters: story }),
+  entra(state) {
+    (state.entra ??= {}).subscribedSkus = [...entraSeats];
+    return { chapters: entraStory };
+  },
+  hybrid: startDemoDirectory,
 };
 
 /** `demo`: one person joins, moves, leaves and comes back, through the built bundles and an emulated tenant. */
@@ -38,37 +52,37 @@ export function addDemo(program: Command, terminal: Terminal): void {
     .description(
       "Play a story through the built bundles: a person joins, moves, leaves and comes back.",
     )
-    .argument("[story]", `the system: ${Object.keys(stories).join(" or ")}`, "exchange")
+    .argument("[story]", `the system: ${Object.keys(stories).join(", ")}`, "exchange")
     .option("--dist <folder>", "the built bundles", bundlesFolder)
     .option("--verbose", "show requests, audit lines and answers")
     .option("--keep", "keep the emulated tenant afterwards, until interrupted")
     .option("--json", "the answers as one JSON document");
   withExamples(demo, ["demo entra", "demo --keep"]);
   demo.action(async (name: string, options: DemoOptions) => {
-    const chapters = storyNamed(name);
+    const prepare = storyNamed(name);
     assertBuilt(options.dist);
     const state = seedState();
-    // Only the story for Entra ID has licences.
-    if (chapters === entraStory) (state.entra ??= {}).subscribedSkus = [...entraSeats];
+    const stage = await prepare(state);
     const emulator = await startEmulator({ state });
     emulator.emulator.remember();
     try {
-      await play(chapters(emulator), emulator, { ...options, terminal });
+      await play(stage, emulator, { ...options, terminal });
       if (options.keep) await stay(emulator, terminal);
     } finally {
       await emulator.close();
+      await stage.close?.();
     }
   });
 }
 
-function storyNamed(name: string): (tenant: Tenant) => (Chapter | LaterChapter)[] {
+function storyNamed(name: string): (state: State) => Stage | Promise<Stage> {
   const found = Object.hasOwn(stories, name) ? stories[name] : undefined;
   if (found) return found;
-  throw new UsageError(`<story> is ${name}; expected ${Object.keys(stories).join(" or ")}.`);
+  throw new UsageError(`<story> is ${name}; expected ${Object.keys(stories).join(", ")}.`);
 }
 
 async function play(
-  chapters: readonly (Chapter | LaterChapter)[],
+  stage: Stage,
   emulator: RunningEmulator,
   { dist, verbose, json, terminal }: DemoOptions & { terminal: Terminal },
 ): Promise<void> {
@@ -80,14 +94,15 @@ async function play(
     );
   const played: Played[] = [];
   let reference = "";
-  for (const chapter of chapters) {
+  for (const chapter of stage.chapters(emulator)) {
     emulator.emulator.clearJournal();
     const event = "event" in chapter ? chapter.event : chapter.eventFor(reference);
     const { title, action } = chapter;
     const run = await runBundle(action, event, { dist, env });
     played.push({ title, action, event, run });
     reference = referenceIn(run.answer) ?? reference;
-    if (!json) showChapter(played, { emulator, verbose: verbose === true, terminal });
+    const requests = [...requestsOf(emulator), ...(stage.takeRequests?.() ?? [])];
+    if (!json) showChapter(played, { requests, verbose: verbose === true, terminal });
   }
   const failures = played.filter(({ run }) => run.code !== 0).length;
   terminal.exitCode = failures === 0 ? 0 : 1;
@@ -118,11 +133,7 @@ function documentOf({ title, run }: Played): object {
 
 function showChapter(
   played: readonly Played[],
-  {
-    emulator,
-    verbose,
-    terminal,
-  }: { emulator: RunningEmulator; verbose: boolean; terminal: Terminal },
+  { requests, verbose, terminal }: { requests: string[]; verbose: boolean; terminal: Terminal },
 ): void {
   const last = played.at(-1);
   if (!last) return;
@@ -133,8 +144,7 @@ function showChapter(
     const mode = event.actionContext.DryRun ? "dry run" : "for real";
     const size = JSON.stringify(event).length;
     terminal.line(`   event    dist/${action}.mjs, ${mode}, ${size} bytes on stdin`);
-    for (const request of requestsOf(emulator))
-      terminal.line(terminal.styled("dim", `   request  ${request}`));
+    for (const request of requests) terminal.line(terminal.styled("dim", `   request  ${request}`));
   }
   if (!isAnswer(run.answer)) {
     terminal.line(terminal.styled("red", `   error    ${withoutAnswer(run)}`));
@@ -165,7 +175,7 @@ function isAnswer(value: unknown): value is Answer {
   return typeof value === "object" && value !== null && "outputContext" in value;
 }
 
-const columns = [4, 46, 12, 10, 10] as const;
+const columns = [4, 54, 12, 10, 10] as const;
 
 function showTable(played: readonly Played[], terminal: Terminal): void {
   const row = (cells: readonly string[]): string =>
