@@ -7,11 +7,11 @@ export default defineConfig({
   root: path.resolve(import.meta.dirname, ".."),
   test: {
     include: ["test/**/*.test.ts"],
-    // These need a PowerShell, a browser or a domain controller, or check a copy of the whole tree. They have suites of
-    // their own.
+    // These need a PowerShell, a browser, a domain controller or a database, or check a copy of the whole tree. They
+    // have suites of their own.
     exclude: [
       ...configDefaults.exclude,
-      "test/{activeDirectory,helloid,judges,long,page}/**",
+      "test/{activeDirectory,helloid,judges,long,page,worker}/**",
       "test/**/*.long.test.ts",
     ],
     globalSetup: ["test/bundles.ts"],

@@ -6,6 +6,8 @@ const words = [
   "^lib/(fault|step|guid|idTable|seenIds|caseFolding|graphemes|concurrency|nearestName|record|mappedValues|emailAddresses|tally)\\.ts$",
 ];
 const generated = ["^lib/generated/"];
+/** The engine of the queue: an installation for a Node that is too old for it has none. */
+const optional = ["^(pg-boss|pg|@electric-sql/pglite)$"];
 /** What an action is declared with. */
 const declarations = ["^lib/host/\\w+Actions?\\.ts$"];
 /** Nouns: a target's folder without its client. */
@@ -100,9 +102,20 @@ module.exports = {
     ]),
     rule(
       "the ways in know the host and the connector",
-      "^lib/runtime/",
+      "^lib/runtime/(?!queue/)",
       ["^lib/(runtime|host)/", "^lib/connector\\.ts$", ...words, ...generated],
       { to: nodeBuiltIns },
+    ),
+    rule(
+      "the queue knows no action and no target",
+      "^lib/runtime/queue/",
+      ["^lib/(runtime|host|store)/", ...words, ...generated, npm, ...optional],
+      { to: nodeBuiltIns },
+    ),
+    never(
+      "no bundle loads the queue",
+      "^(lifecycle|permissions|resources|lib/(?!runtime/queue/))",
+      { path: "^lib/runtime/queue/" },
     ),
     rule("the connector knows every room and no action", "^lib/connector\\.ts$", ["^lib/"], {
       to: nodeBuiltIns,
@@ -125,11 +138,11 @@ module.exports = {
     never("what only tests check is for tests", "^tools/", { path: "^test/generated/" }),
     never(
       "what a verb finds out knows no command line",
-      "^tools/(session|plan|undo|reach|doctor|certificate|link|agent|check|mapping|scrub|serve)/",
+      "^tools/(session|plan|undo|reach|doctor|certificate|link|agent|check|mapping|scrub|serve|queue)/",
       { path: "^tools/(cli|build|campaigns)/" },
     ),
     never("a session knows no verb", "^tools/(session|check|mapping)/", {
-      path: "^tools/(plan|undo|reach|doctor|certificate|link|agent|serve)/",
+      path: "^tools/(plan|undo|reach|doctor|certificate|link|agent|serve|queue)/",
     }),
     never("no action knows another", "^(lifecycle|permissions|resources)/", {
       path: "^(lifecycle|permissions|resources)/.*\\.ts$",
@@ -140,9 +153,9 @@ module.exports = {
       {},
       {
         couldNotResolve: true,
-        pathNot: ["^@microsoft/microsoft-graph-types$", "^\\./chunks/load\\.cjs$"],
+        pathNot: ["^@microsoft/microsoft-graph-types$", "^\\./chunks/load\\.cjs$", ...optional],
       },
-      "That package has nothing but types, and that file is beside the other one when they are built.",
+      "That package has nothing but types, and that file is beside the other one when they are built. The engine is optional.",
     ),
   ],
   options: {

@@ -79,6 +79,7 @@ it("the places that pass on the message of another are known", () => {
     "lib/host/subPermissionActions.ts": 1,
     "lib/resources/clashes.ts": 1,
     "lib/resources/provision.ts": 1,
+    "lib/runtime/queue/eventQueue.ts": 2,
   });
 });
 

@@ -20,6 +20,8 @@ export async function buildCommandLine(outdir: string, node: string): Promise<Me
     // The hash in a chunk's name covers the paths from here to the sources: one place, whatever `outdir` is.
     outdir: path.join(root, "dist/cli"),
     chunkNames: "[name]-[hash]",
+    // The engine of the queue is installed by those who use it: it is larger than all of this.
+    external: ["pg-boss", "pg", "@electric-sql/pglite"],
     // jsonc-parser has a CommonJS form whose requires no bundler can follow.
     mainFields: ["module", "main"],
   });

@@ -13,6 +13,7 @@ import { addDoctor } from "./verbs/doctor.ts";
 import { addEmulator } from "./verbs/emulator.ts";
 import { addLink } from "./verbs/link.ts";
 import { addPlan } from "./verbs/plan.ts";
+import { addQueue } from "./verbs/queue.ts";
 import { addReach } from "./verbs/reach.ts";
 import { addRecord } from "./verbs/record.ts";
 import { addReplay } from "./verbs/replay.ts";
@@ -21,6 +22,7 @@ import { addSeed } from "./verbs/seed.ts";
 import { addServe } from "./verbs/serve.ts";
 import { addTenant } from "./verbs/tenant.ts";
 import { addUndo } from "./verbs/undo.ts";
+import { addWorker } from "./verbs/worker.ts";
 import { addCertificate } from "./verbs/certificate.ts";
 import { addCheck } from "./verbs/check.ts";
 
@@ -38,6 +40,7 @@ const verbs: readonly AddVerb[] = [
   addEmulator,
   addLink,
   addPlan,
+  addQueue,
   addReach,
   addRecord,
   addReplay,
@@ -46,6 +49,7 @@ const verbs: readonly AddVerb[] = [
   addServe,
   addTenant,
   addUndo,
+  addWorker,
 ];
 
 /** Carries out a command line, without the names of the program; the result is the exit code. */

@@ -8,6 +8,7 @@ import { graph } from "./graph.ts";
 import { licences } from "./licences.ts";
 import { links } from "./links.ts";
 import { methods } from "./methods.ts";
+import { queue } from "./queue.ts";
 import { values } from "./values.ts";
 
 /** Messages with the same reason. */
@@ -32,6 +33,7 @@ export const catalogue: readonly Entry[] = [
   ...links,
   ...directory,
   ...agent,
+  ...queue,
 ];
 
 interface Section {

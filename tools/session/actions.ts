@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import type { Targets } from "../../lib/connector.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
+import { Unusable } from "../../lib/host/schemaContract.ts";
 import { nearestName } from "../../lib/nearestName.ts";
 import { actionsFolder, isClone } from "./place.ts";
 import { UsageError } from "./usageError.ts";
@@ -64,6 +65,19 @@ export function loadAction(action: string): Promise<AnyAction> {
   const loading = loadedActions.get(action) ?? loadFrom(action);
   loadedActions.set(action, loading);
   return loading;
+}
+
+/** The declaration of the action of this path. Throws `Unusable` when there is none. */
+export async function actionNamed(name: string): Promise<AnyAction> {
+  const loaded = loadedActions.get(name);
+  if (loaded !== undefined) return await loaded;
+  const names = listActions();
+  if (names.includes(name)) return await loadAction(name);
+  const nearest = nearestName(name, names);
+  const hint = nearest === undefined ? "" : `; the nearest is ${nearest}`;
+  throw new Unusable([
+    `action is ${JSON.stringify(name.slice(0, 100))}, and there is none of this name${hint}.`,
+  ]);
 }
 
 async function loadFrom(action: string): Promise<AnyAction> {

@@ -103,7 +103,8 @@ async function readLines(service: Service, out: Reader): Promise<void> {
   await service.idle();
 }
 
-interface End {
+/** When and why a process ends. */
+export interface End {
   reached: Promise<{ code: ServeCode; reason: string }>;
   /** The second request to end it. */
   hurried: Promise<void>;
@@ -111,7 +112,10 @@ interface End {
 }
 
 /** A signal, another version, or an error after which the state of the process is unknown. */
-function endOf(replaced: Promise<string>, note: (level: string, message: string) => void): End {
+export function endOf(
+  replaced: Promise<string>,
+  note: (level: string, message: string) => void,
+): End {
   const reached = promised<{ code: ServeCode; reason: string }>();
   const hurried = promised<undefined>();
   const end: End = {

@@ -1,5 +1,5 @@
 /** Many events in one process: each is answered as its bundle would answer it. */
-import type { Fault } from "../../fault.ts";
+import { Fault } from "../../fault.ts";
 import type { Action, AnyEvent } from "../../host/action.ts";
 import { deadlineFrom } from "../../host/deadline.ts";
 import { run, type Connect, type World } from "../../host/run.ts";
@@ -45,9 +45,13 @@ export interface Service {
   room(): Promise<void>;
   /**
    * Takes one event, as JSON. Resolves when it has its answer. `source` names the bytes in messages; `since`: when it
-   * was sent, as far as that is known.
+   * was sent, as far as that is known; `signal` ends it early.
    */
-  take(bytes: Buffer, to: Reader, about: { source: string; since?: number }): Promise<void>;
+  take(
+    bytes: Buffer,
+    to: Reader,
+    about: { source: string; since?: number; signal?: AbortSignal },
+  ): Promise<void>;
   /** Starts no more events: those that wait are answered with this reason. Resolves when no event runs. */
   drain(reason: string): Promise<void>;
   /** Ends the events that run: the answer of each has this reason. */
@@ -62,6 +66,7 @@ interface Taken {
   to: Reader;
   /** When it was taken: its time counts from then, as that of the platform does. */
   since: number;
+  signal: AbortSignal | undefined;
   interrupt?: (reason: Fault) => void;
 }
 
@@ -85,6 +90,7 @@ export function openService<Targets>(
     let output: Readonly<Record<string, unknown>> = {};
     if (to.isGone?.()) return;
     try {
+      if (event.signal?.aborted) throw new NotStarted("it was withdrawn.");
       if (closedBecause !== undefined) throw new NotStarted(closedBecause);
       const action = await seams.actionOf(request.action);
       output = action.initialOutput?.(request.event) ?? {};
@@ -117,13 +123,13 @@ export function openService<Targets>(
   return {
     room: () => until(() => closedBecause !== undefined || taken.size < atOnce + waiting),
     idle: () => until(() => taken.size === 0),
-    async take(bytes, to, { source, since = now() }) {
+    async take(bytes, to, { source, since = now(), signal }) {
       const request = requestIn(bytes, source);
       const faults = "faults" in request ? request.faults : faultsOf(request, taken);
       if ("faults" in request || faults.length > 0) {
         const about = { output: {}, totalMs: now() - since };
         await to.line(answerLine(idText(request.id), failure(faults, "invalid", about)));
-      } else await queued({ request, to, since });
+      } else await queued({ request, to, since, signal });
     },
     async drain(reason) {
       closedBecause ??= reason;
@@ -160,10 +166,16 @@ async function runAction<Targets>(
     onLimit: () => undefined,
     onInterrupt(interrupt) {
       event.interrupt = interrupt;
+      event.signal?.addEventListener("abort", () => interrupt(endedEarly), { once: true });
       onInterrupt?.(interrupt);
     },
   });
 }
+
+const endedEarly = new Fault({
+  kind: "unavailable",
+  message: "The event was ended early, because another process may run it now.",
+});
 
 /** The line of an object, with the id as its first member. */
 function withId(id: string, line: string): string {

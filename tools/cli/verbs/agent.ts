@@ -15,7 +15,7 @@ import { sealFor } from "../../agent/sealing.ts";
 import { siteFrom, type SiteOptions } from "../../agent/siteOptions.ts";
 import { assertNew } from "../../session/newFile.ts";
 import { UsageError } from "../../session/usageError.ts";
-import { faultsShown } from "../agentFaults.ts";
+import { faultsShown } from "../faultsShown.ts";
 import { withExamples } from "../examples.ts";
 import type { Terminal } from "../terminal.ts";
 import { addAgentService } from "./agentService.ts";

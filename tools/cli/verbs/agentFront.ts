@@ -7,7 +7,7 @@ import { thisAccount } from "../../../lib/store/storeOwner.ts";
 import { contentOf } from "../../agent/keyFiles.ts";
 import { Failure } from "../../session/failure.ts";
 import { UsageError } from "../../session/usageError.ts";
-import { faultsShown } from "../agentFaults.ts";
+import { faultsShown } from "../faultsShown.ts";
 import { endOfProcess } from "../ending.ts";
 import { withExamples } from "../examples.ts";
 import type { Terminal } from "../terminal.ts";

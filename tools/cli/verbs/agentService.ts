@@ -7,7 +7,7 @@ import { siteStatusOf } from "../../../lib/agent/site/status.ts";
 import { notEnrolled, openSiteStore } from "../../../lib/agent/site/state.ts";
 import { thisAccount } from "../../../lib/store/storeOwner.ts";
 import { UsageError } from "../../session/usageError.ts";
-import { faultsShown } from "../agentFaults.ts";
+import { faultsShown } from "../faultsShown.ts";
 import { withExamples } from "../examples.ts";
 import type { Terminal } from "../terminal.ts";
 import { siteKey, type SiteKeyOptions } from "./agentSite.ts";

@@ -8,7 +8,7 @@ import { networkOf } from "../../../lib/agent/site/network.ts";
 import { notEnrolled, openSiteStore } from "../../../lib/agent/site/state.ts";
 import { thisAccount } from "../../../lib/store/storeOwner.ts";
 import { contentOf, passphraseFrom, readPrivateKey } from "../../agent/keyFiles.ts";
-import { faultsShown } from "../agentFaults.ts";
+import { faultsShown } from "../faultsShown.ts";
 import { endOfProcess } from "../ending.ts";
 import { withExamples } from "../examples.ts";
 import type { Terminal } from "../terminal.ts";

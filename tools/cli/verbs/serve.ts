@@ -3,19 +3,18 @@ import path from "node:path";
 import { accountNamed, thisAccount } from "../../../lib/store/storeOwner.ts";
 import { loadLibraries, machineSeams, sharedConnector } from "../../../lib/connector.ts";
 import { Fault } from "../../../lib/fault.ts";
-import { Unusable } from "../../../lib/host/schemaContract.ts";
-import { nearestName } from "../../../lib/nearestName.ts";
 import { serve } from "../../../lib/runtime/serve/process.ts";
 import type { Service } from "../../../lib/runtime/serve/service.ts";
 import { openSocket } from "../../../lib/runtime/serve/socket.ts";
 import { readAddress, secretOf, writeAddress } from "../../serve/addressFile.ts";
 import { replacedVersion } from "../../serve/currentVersion.ts";
-import { listActions, loadAction } from "../../session/actions.ts";
+import { actionNamed } from "../../session/actions.ts";
 import { Failure } from "../../session/failure.ts";
 import { actionsFolder } from "../../session/place.ts";
 import { UsageError } from "../../session/usageError.ts";
 import { withExamples } from "../examples.ts";
 import type { Terminal } from "../terminal.ts";
+import { wholeNumber } from "../wholeNumber.ts";
 
 interface ServeOptions {
   socket?: string;
@@ -44,14 +43,10 @@ export function addServe(program: Command, terminal: Terminal): void {
     .option("--json", "one line of JSON with the address, when it listens");
   withExamples(verb, ["serve --at-once 4", "serve --socket local/serve/address.json --port 8640"]);
   verb.action(async (options: ServeOptions) => {
-    const names = listActions();
     const { connect } = sharedConnector(machineSeams);
     void loadLibraries().catch(() => undefined);
     const code = await serve({
-      actionOf: async (name) => {
-        if (names.includes(name)) return await loadAction(name);
-        throw new Unusable([unknown(name, names)]);
-      },
+      actionOf: actionNamed,
       connect,
       atOnce: wholeNumber("--at-once", options.atOnce, 1, 64),
       waiting: wholeNumber("--waiting", options.waiting, 0, 100_000),
@@ -103,16 +98,4 @@ async function refuseSecond(
     throw new UsageError(
       `A service listens on ${found.url} already (process ${found.pid}), as ${file} says: end it first.`,
     );
-}
-
-function unknown(name: string, names: readonly string[]): string {
-  const nearest = nearestName(name, names);
-  const hint = nearest === undefined ? "" : `; the nearest is ${nearest}`;
-  return `action is ${JSON.stringify(name.slice(0, 100))}, and there is none of this name${hint}.`;
-}
-
-function wholeNumber(option: string, text: string, min: number, max: number): number {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : -1;
-  if (number >= min && number <= max) return number;
-  throw new UsageError(`${option} ${text}: expected a whole number from ${min} to ${max}.`);
 }

@@ -3,7 +3,7 @@ import { Unusable } from "../../lib/host/schemaContract.ts";
 import { Failure } from "../session/failure.ts";
 import { UsageError } from "../session/usageError.ts";
 
-/** Runs a verb of the agent: what is wrong with its input or its surroundings is a sentence, without a stack. */
+/** Runs a verb: what is wrong with its input or its surroundings is a sentence, without a stack. */
 export async function faultsShown(work: () => Promise<void>): Promise<void> {
   try {
     await work();

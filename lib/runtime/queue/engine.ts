@@ -1,0 +1,44 @@
+/** The packages that only the queue needs. They are optional, and loaded when a queue is opened. */
+import { Fault } from "../../fault.ts";
+
+/** What pg-boss needs. The connector itself runs on an older one. */
+const neededNode = "22.12.0";
+/** The version that this code was written for: another one may have other tables. */
+const engineVersion = "12.38.0";
+const embeddedVersion = "0.5.17";
+
+export async function loadEngine(node = process.versions.node): Promise<typeof import("pg-boss")> {
+  if (isOlder(node, neededNode))
+    throw Fault.invalid(
+      `Node.js ${node} is too old for the queue: it needs ${neededNode} or later. The bundles and serve run on this ` +
+        "one.",
+    );
+  return await import("pg-boss").catch(notInstalled(`pg-boss@${engineVersion}`));
+}
+
+export async function loadEmbedded(): Promise<typeof import("@electric-sql/pglite")> {
+  return await import("@electric-sql/pglite").catch(
+    notInstalled(`@electric-sql/pglite@${embeddedVersion}`),
+  );
+}
+
+/** Comes with pg-boss. */
+export async function loadDriver(): Promise<typeof import("pg")> {
+  return await import("pg").catch(notInstalled(`pg-boss@${engineVersion}`));
+}
+
+const notInstalled =
+  (named: string) =>
+  (error: unknown): never => {
+    throw Fault.invalid(
+      `The package ${named} is not installed: install it with npm in the folder of the connector, or in one above it.`,
+      error,
+    );
+  };
+
+function isOlder(version: string, needed: string): boolean {
+  const found = version.split(".").map(Number);
+  const least = needed.split(".").map(Number);
+  const index = least.findIndex((part, position) => part !== found[position]);
+  return index >= 0 && (found[index] ?? 0) < (least[index] ?? 0);
+}

@@ -1,0 +1,91 @@
+/**
+ * Types for what is used of the optional packages. An installation for a Node that is too old for pg-boss has not all
+ * of them, and has to pass the compiler as well.
+ */
+declare module "pg-boss" {
+  import type { EventEmitter } from "node:events";
+  import type { PGlite } from "@electric-sql/pglite";
+
+  export interface Db {
+    executeSql(
+      text: string,
+      values?: readonly unknown[],
+    ): Promise<{ rows: Record<string, unknown>[] }>;
+  }
+  /** A job as it was fetched. What is settled with it is settled only while it is this attempt. */
+  export interface JobAttempt {
+    id: string;
+    retryCount: number;
+  }
+  export interface FetchedJob extends JobAttempt {
+    data: unknown;
+  }
+  export interface Affected {
+    affected: number;
+    /** The jobs that were changed. */
+    settled?: string[];
+  }
+  export interface QueueOptions {
+    policy: "key_strict_fifo";
+    partition: boolean;
+    retryLimit: number;
+    retryDelay: number;
+    retryBackoff: boolean;
+    retryDelayMax: number;
+    heartbeatSeconds: number;
+    expireInSeconds: number;
+    retentionSeconds: number;
+    deleteAfterSeconds: number;
+  }
+  export interface Options {
+    connectionString?: string;
+    db?: Db;
+    backend?: "pglite";
+    schema: string;
+    max?: number;
+    supervise: boolean;
+    schedule: boolean;
+    monitorIntervalSeconds?: number;
+    superviseIntervalSeconds?: number;
+    reindex?: boolean;
+  }
+  export class PgBoss extends EventEmitter {
+    constructor(options: Options);
+    start(): Promise<this>;
+    stop(options: { graceful: boolean; close: boolean }): Promise<void>;
+    createQueue(name: string, options: QueueOptions): Promise<void>;
+    insert(
+      name: string,
+      jobs: readonly { id: string; singletonKey: string; data: object }[],
+    ): Promise<unknown>;
+    fetch(name: string, options: { batchSize: number }): Promise<FetchedJob[]>;
+    complete(name: string, job: JobAttempt, output: object): Promise<Affected>;
+    fail(name: string, job: JobAttempt, output: object): Promise<Affected>;
+    touch(name: string, jobs: readonly JobAttempt[]): Promise<Affected>;
+    retry(name: string, id: string): Promise<Affected>;
+    getDb(): Db;
+  }
+  export function fromPglite(database: PGlite): Db;
+}
+
+declare module "@electric-sql/pglite" {
+  export class PGlite {
+    /** Without a folder, the database is in memory. */
+    constructor(folder?: string);
+    close(): Promise<void>;
+    readonly waitReady: Promise<void>;
+  }
+}
+
+declare module "pg" {
+  import type { EventEmitter } from "node:events";
+
+  export class Client extends EventEmitter {
+    constructor(options: { connectionString: string; application_name?: string });
+    connect(): Promise<void>;
+    end(): Promise<void>;
+    query(text: string, values?: readonly unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+  }
+  const pg: { Client: typeof Client };
+  export default pg;
+}

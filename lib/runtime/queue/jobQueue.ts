@@ -1,0 +1,100 @@
+/**
+ * A durable queue: what it promises, regardless of the engine behind it. Jobs of one key are worked on one after the
+ * other, in the order in which they were sent, by any number of processes and machines, also when one of them is killed
+ * or a job has to be repeated later. A job is worked on at least once.
+ */
+export interface JobQueue {
+  /**
+   * Adds jobs. One whose name was added before is left out, so a sender that has lost its answer sends again. Jobs of
+   * one key have one sender: the order between two machines is nobody's. Resolves when the jobs are on the disk.
+   */
+  send(jobs: readonly NewJob[]): Promise<SentJob[]>;
+  /** Works on jobs until it is stopped. */
+  work(handle: Handle, options: WorkOptions): Work;
+  /** The job of this name; undefined when there never was one, or it was removed after its time. */
+  find(name: string): Promise<FoundJob | undefined>;
+  /** The jobs that are given up. Later jobs of their keys wait until someone releases them. */
+  blocked(): Promise<BlockedJob[]>;
+  /** Tries a job that was given up once more. Resolves to whether there was one. */
+  retry(name: string): Promise<boolean>;
+  /** Removes a job that was given up, so that later jobs of its key run. Resolves to whether there was one. */
+  drop(name: string): Promise<boolean>;
+  stats(): Promise<GroupStats[]>;
+  close(): Promise<void>;
+}
+
+export interface NewJob {
+  /** Chosen by the sender. */
+  name: string;
+  /** Jobs of one group share a limit: a tenant, or a site. Letters, digits and hyphens. */
+  group: string;
+  /** Undefined: the order does not matter. */
+  key: string | undefined;
+  /** JSON. Stored as it is: seal what is secret. */
+  input: object;
+}
+
+export interface SentJob {
+  name: string;
+  /** False: there was one of this name already. */
+  isNew: boolean;
+}
+
+export interface Job {
+  name: string;
+  group: string;
+  input: unknown;
+  /** Aborted when another process may take the job: what is still done for it must end at once. */
+  signal: AbortSignal;
+}
+
+/** `completed`: the next job of the key may run. `again`: this one is repeated later, before the next one. */
+export interface Ended {
+  how: "completed" | "again";
+  /** JSON. Stored as it is: seal what is secret. */
+  output: object;
+}
+
+/** One that rejects is repeated. */
+export type Handle = (job: Job) => Promise<Ended>;
+
+export interface WorkOptions {
+  /** The jobs that this process works on at the same time. */
+  atOnce: number;
+  /** The jobs of one group that all processes together work on at the same time. */
+  perGroup: number;
+  log: QueueLog;
+}
+
+export type QueueLog = (level: "information" | "warning" | "error", message: string) => void;
+
+export interface Work {
+  /** Takes no more jobs. Resolves when those in progress have ended. */
+  stop(): Promise<void>;
+}
+
+export type JobState = "waiting" | "running" | "retrying" | "completed" | "blocked" | "removed";
+
+export interface FoundJob {
+  name: string;
+  state: JobState;
+  /** Undefined when the job was removed. */
+  input?: unknown;
+  /** Of the last attempt. */
+  output?: unknown;
+  attempts: number;
+}
+
+export interface BlockedJob extends FoundJob {
+  group: string;
+  since: Date;
+  /** Later jobs of the same key, which wait for this one. */
+  behind: number;
+}
+
+/** Jobs of a group, by their state. */
+export interface GroupStats extends Record<Exclude<JobState, "removed">, number> {
+  group: string;
+  /** Those of the waiting ones that a blocked job keeps waiting. */
+  behindBlocked: number;
+}

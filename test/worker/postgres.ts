@@ -1,0 +1,97 @@
+/** A PostgreSQL of this machine, in a folder of its own, on a port of the loopback network. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+export interface Postgres {
+  url: string;
+  /** Ends it at once, as a loss of power would, and starts it again after this time. */
+  crash(downMs: number): Promise<void>;
+  /** All rows of all tables, as text. */
+  dump(): string;
+  remove(): void;
+}
+
+/** The folder with the programs of the newest version; undefined when there is none. */
+export function postgresPrograms(): string | undefined {
+  const root = "/usr/lib/postgresql";
+  const versions = existsSync(root) ? readdirSync(root).map(Number) : [];
+  const folders = [
+    ...versions.sort((one, other) => other - one).map((version) => `${root}/${version}/bin`),
+    ...(process.env["PATH"] ?? "").split(path.delimiter),
+  ];
+  return folders.find((folder) =>
+    ["initdb", "pg_ctl"].every((it) => existsSync(`${folder}/${it}`)),
+  );
+}
+
+/** The server refuses to run as root. */
+const account = "postgres";
+
+export async function startPostgres(): Promise<Postgres> {
+  const programs = postgresPrograms();
+  if (programs === undefined) throw new Error("There is no PostgreSQL on this machine.");
+  const port = await freePort();
+  const folder = mkdtempSync(path.join(tmpdir(), "postgres-"));
+  if (process.getuid?.() === 0) {
+    const id = (option: string): number =>
+      Number(execFileSync("id", [option, account], { encoding: "utf8" }));
+    chownSync(folder, id("-u"), id("-g"));
+  }
+  const data = path.join(folder, "data");
+  const log = path.join(folder, "log");
+  const control = (...words: readonly string[]): void =>
+    run(`${programs}/pg_ctl`, ["-D", data, "-l", log, "-w", "-s", ...words]);
+  run(`${programs}/initdb`, ["-D", data, "-A", "trust", "-U", "postgres", "--no-sync"]);
+  const settings = [
+    `port = ${port}`,
+    "listen_addresses = '127.0.0.1'",
+    "unix_socket_directories = ''",
+    // What was committed survives the end of the server; only that of the machine could take it.
+    "fsync = off",
+  ];
+  appendFileSync(path.join(data, "postgresql.conf"), `${settings.join("\n")}\n`);
+  control("start");
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  return {
+    url,
+    async crash(downMs) {
+      control("stop", "-m", "immediate");
+      await new Promise((resolve) => setTimeout(resolve, downMs));
+      control("start");
+    },
+    dump: () =>
+      execFileSync(`${programs}/pg_dump`, ["--data-only", "--inserts", url], {
+        encoding: "utf8",
+        maxBuffer: 1e9,
+        stdio: ["ignore", "pipe", "ignore"],
+      }),
+    remove() {
+      control("stop", "-m", "immediate");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs a program, as another account when this one is root. Its output goes nowhere: the server keeps it open. */
+function run(program: string, words: readonly string[]): void {
+  const asOther =
+    process.getuid?.() === 0
+      ? ["setpriv", `--reuid=${account}`, `--regid=${account}`, "--clear-groups"]
+      : [];
+  const [first = program, ...rest] = [...asOther, program, ...words];
+  const { status } = spawnSync(first, rest, { stdio: "ignore", cwd: tmpdir() });
+  if (status !== 0) throw new Error(`${program} ${words.join(" ")}: exit code ${status}.`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

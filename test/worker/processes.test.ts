@@ -1,0 +1,178 @@
+/** Workers as processes on a real PostgreSQL: kills, a crash of the database, the end by a signal, and secrets. */
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { answerIn } from "../../lib/runtime/queue/eventQueue.ts";
+import { OrderOracle } from "../campaign/serveOrder.ts";
+import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
+import { manyMailboxes } from "../emulator/seed.ts";
+import { changeEventFor } from "../events.ts";
+import { opened, until, type Opened } from "./opened.ts";
+import { startPostgres, type Postgres } from "./postgres.ts";
+import { startWorker, type StartedWorker } from "./started.ts";
+
+/** The mailboxes that are not mastered on premises. */
+const state = manyMailboxes(14);
+const references = state.objects
+  .filter(({ IsDirSynced }) => IsDirSynced !== true)
+  .map(({ Guid }) => String(Guid));
+const accounts = references.length;
+
+describe.skipIf(!inject("postgres"))("workers", () => {
+  let server: Postgres;
+  let running: RunningEmulator;
+  let one: Opened;
+  let workers: StartedWorker[] = [];
+  let folder = "";
+  let env: Record<string, string> = {};
+  let count = 0;
+
+  beforeAll(async () => {
+    server = await startPostgres();
+    running = await startEmulator({ state });
+    folder = mkdtempSync(path.join(tmpdir(), "worker-"));
+    const key = randomBytes(32);
+    const keyFile = path.join(folder, "key");
+    writeFileSync(keyFile, key.toString("base64url"), { mode: 0o600 });
+    env = {
+      ...running.env,
+      EXO_CONNECTOR_QUEUE: server.url,
+      EXO_CONNECTOR_QUEUE_KEY_FILE: keyFile,
+    };
+    one = await opened({ connectionString: server.url }, {}, key);
+  });
+  afterEach(async () => {
+    for (const worker of workers) worker.kill("SIGKILL");
+    await Promise.all(workers.map(({ ended }) => ended));
+    workers = [];
+    running.emulator.setFaults([]);
+    running.emulator.clearJournal();
+  });
+  afterAll(async () => {
+    await one.queue.close();
+    await running.close();
+    server.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const start = async (...words: string[]): Promise<StartedWorker> => {
+    const worker = await startWorker(words, { folder, env });
+    workers.push(worker);
+    return worker;
+  };
+
+  /** Sends events that set a field to their own number, and resolves to their ids. */
+  async function send(numbers: readonly number[]): Promise<string[]> {
+    const ids = numbers.map(() => `event ${++count}`);
+    await one.events.send(
+      numbers.map((number, index) => {
+        const event = changeEventFor(
+          { ...running.emulator.credentials },
+          {
+            reference: references[number % accounts],
+            data: { CustomAttribute9: `${number} canary-value` },
+          },
+        );
+        const line = JSON.stringify({ id: ids[index], action: "lifecycle/update", event });
+        return { bytes: Buffer.from(line), source: `line ${index + 1}` };
+      }),
+    );
+    return ids;
+  }
+
+  const stateOf = async (id: string): Promise<string | undefined> =>
+    (await one.events.find(id))?.state;
+  const areDone = async (ids: readonly string[]): Promise<boolean> => {
+    for (const id of ids) if ((await stateOf(id)) !== "completed") return false;
+    return true;
+  };
+  const numbersFrom = (first: number, length: number): number[] =>
+    Array.from({ length }, (_, index) => first + index);
+
+  it("run each event in the order of its account, under kill -9 and a crash of the database", async () => {
+    running.emulator.setFaults([
+      { match: { side: "exchange" }, named: "throttledNoRetryAfter", chance: 0.03, seed: 11 },
+      { match: { side: "exchange" }, cut: "after", chance: 0.02, seed: 13 },
+      { match: { side: "exchange" }, delayMs: 20, also: true },
+    ]);
+    const ids = await send(numbersFrom(1, 360));
+    await Promise.all([start(), start(), start()]);
+    const done = (): number => new Set(valuesSet()).size;
+    const valuesSet = (): string[] =>
+      running.emulator
+        .journal()
+        .filter(({ cmdlet, applied }) => cmdlet === "Set-Mailbox" && applied)
+        .map(({ parameters }) => String(parameters?.["CustomAttribute9"]));
+    await until(() => done() > 60);
+    workers[0]?.kill("SIGKILL");
+    void start();
+    await until(() => done() > 150);
+    await server.crash(1_500);
+    await until(() => done() > 200);
+    workers[1]?.kill("SIGKILL");
+    await until(() => areDone(ids.slice(-1)));
+    await until(async () => await areDone(ids));
+    const oracle = new OrderOracle();
+    for (const entry of running.emulator.journal()) oracle.see(entry);
+    expect(oracle.violations).toEqual([]);
+    // Each value was set; once more only where a process ended between a change and its record.
+    expect(accounts).toBeGreaterThan(8);
+    expect(done()).toBe(360);
+    expect(valuesSet().length - 360).toBeLessThan(40);
+    expect((await one.queue.stats())[0]).toMatchObject({ completed: 360, blocked: 0, waiting: 0 });
+  });
+
+  it("leave nothing of an event in the database that can be read", () => {
+    const rows = server.dump();
+    const { clientSecret } = running.emulator.credentials;
+    expect(rows).toContain("INSERT INTO exo_connector.jobs");
+    expect(rows.length).toBeGreaterThan(100_000);
+    for (const text of [
+      clientSecret,
+      "canary-value",
+      "CustomAttribute9",
+      "Mailbox",
+      "Person",
+      String(references[0]),
+      "event 1",
+      "lifecycle",
+    ])
+      expect(rows.includes(text), text).toBe(false);
+    expect(workers.map((worker) => worker.output()).join("")).not.toContain(clientSecret);
+  });
+
+  it("finish what they run when they are asked to end", async () => {
+    running.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, delayMs: 1_500 }]);
+    const worker = await start();
+    const ids = await send(numbersFrom(10_000, 6));
+    await until(async () => (await stateOf(ids[0] ?? "")) === "running");
+    worker.kill("SIGTERM");
+    expect(await worker.ended).toBe(0);
+    const states = await Promise.all(ids.map(stateOf));
+    expect(states).not.toContain("running");
+    expect(states).toContain("completed");
+    expect(states).not.toContain("retrying");
+    await start();
+    await until(async () => await areDone(ids));
+  });
+
+  it("give back what they cannot finish in time", async () => {
+    running.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, delayMs: 4_000, times: 1 }]);
+    const worker = await start("--drain", "0");
+    const [id = ""] = await send([20_000]);
+    await until(async () => (await stateOf(id)) === "running");
+    await delay(500);
+    worker.kill("SIGTERM");
+    expect(await worker.ended).toBe(0);
+    const found = await one.events.find(id);
+    expect(found).toMatchObject({ state: "retrying", attempts: 1 });
+    expect(answerIn(found?.lines ?? "")?.outcome).toBe("unknown");
+    expect(found?.lines).toContain("The worker ended before the event: a signal (SIGTERM).");
+    await start();
+    await until(async () => await areDone([id]));
+    expect(running.emulator.journal().filter(({ applied }) => applied).length).toBeGreaterThan(0);
+  });
+});

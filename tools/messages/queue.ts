@@ -1,0 +1,42 @@
+import type { Entry } from "./catalogue.ts";
+
+/** The queue and its workers: messages of `exo-connector worker` and `exo-connector queue`. */
+export const queue: readonly Entry[] = [
+  {
+    outcome: "invalid",
+    why: "The machine has not what the queue needs.",
+    mend: "Install it as [the worker](worker.md#what-it-needs) describes. Bundles and `serve` do not need it.",
+    of: ["is too old for the queue", "is not installed: install it with npm"],
+  },
+  {
+    outcome: "invalid",
+    why: "The key is not the one with which the queue was sealed.",
+    mend:
+      "Copy the key file of the machine on which the queue was first used. Without that key, what is in the queue " +
+      "cannot be read by anyone.",
+    of: [
+      "The queue is sealed with the key",
+      "in the queue does not open",
+      "There is no key file",
+      "is not a key of a queue",
+    ],
+  },
+  {
+    outcome: "invalid",
+    why: "A key is never replaced: what was sealed with it would be lost.",
+    mend: "Name another file.",
+    of: ["exists already. What was sealed"],
+  },
+  {
+    outcome: "unknown",
+    why: "The database of the queue does not answer, or refuses the connection.",
+    mend: "Look at the database, its address and its password. A worker that runs already goes on when it is back.",
+    of: ["The database of the queue cannot be used"],
+  },
+  {
+    outcome: "unknown",
+    why: "A worker ended, or lost its connection with the database, while the event was running.",
+    mend: "Nothing: the queue repeats the event before the next one of its account.",
+    of: ["The worker ended before the event", "another process may run it now"],
+  },
+];
