@@ -187,6 +187,8 @@ function connection(
     },
     sendAll: (steps) =>
       steps.every(({ target }) => target === "graph") ? graph.invokeAll(steps) : undefined,
+    // Reads go to the controller that was written, which shows its own writes (measured).
+    showsAtOnce: (target) => target === "activeDirectory",
     wait: (ms) => pace.sleep(ms, signal),
     async keepAnswers(action) {
       const folder = env["EXO_CONNECTOR_STATE"];

@@ -40,6 +40,8 @@ export interface Connection<Targets> {
   refusalOf?(step: Sendable): Promise<Fault | undefined>;
   /** Sends one step to its target. */
   send(step: Sendable): Promise<StepAnswer>;
+  /** Whether reads show at once what the target has accepted: an effect that they do not show is none. */
+  showsAtOnce?(target: Target): boolean;
   /**
    * Sends several steps together, in this order, also when one is refused. Resolves to the answer or the fault of each.
    * Undefined: they are sent one by one.
@@ -164,7 +166,8 @@ export function openGate<Targets>({
       record.result = "alreadySo";
       return await take(other, record, confirm);
     }
-    const fault = doubt === undefined ? undefined : notShown(doubt);
+    const mayLag = connection.showsAtOnce?.(step.target) !== true;
+    const fault = doubt === undefined && mayLag ? undefined : notShown(doubt);
     looks.postpone({ record, isInEffect, whenShown, looks: shown, neededLooks, fault });
     return (record.result = "pending");
   }

@@ -106,7 +106,7 @@ export function openLooks<Targets>({
         if (fault === undefined && !strict) record.result = "accepted";
         else {
           record.result = "unknown";
-          faults.push((record.fault = fault ?? notShown("The service accepted it.")));
+          faults.push((record.fault = fault ?? notShown()));
         }
       }
       pending = [];
@@ -127,7 +127,7 @@ export function looksAfter(
 }
 
 /** The fault of a step that no look shows. */
-export function notShown(doubt: string): Fault {
+export function notShown(doubt = "The service accepted it."): Fault {
   return new Fault({
     kind: "notReady",
     message: `${doubt} Its lists do not show the change yet.`,

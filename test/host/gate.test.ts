@@ -80,6 +80,19 @@ describe("a change", () => {
     });
   });
 
+  it("that is accepted and not shown is a failure where reads show at once what was accepted", async () => {
+    const { gate, connection } = opened({ confirmAll: true });
+    const unseen = { ...step("A"), isInEffect: () => Promise.resolve(false) };
+    await gate.change(unseen);
+    expect(await gate.settle()).toEqual([]);
+    connection.showsAtOnce = (target) => target === "exchange";
+    await gate.change(unseen);
+    const [fault] = await gate.settle();
+    expect(fault).toMatchObject({ kind: "notReady" });
+    expect(fault?.message).toContain("The service accepted it. Its lists do not show the change");
+    expect(gate.taken.map(({ result }) => result)).toEqual(["accepted", "unknown"]);
+  });
+
   it("is alreadySo when the service changed nothing, or reports that it is in place", async () => {
     const { gate, said } = opened({
       send: () => Promise.resolve({ notices: [{ kind: "alreadySo", text: "not modified" }] }),

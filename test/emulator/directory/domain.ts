@@ -30,6 +30,8 @@ export interface DomainSettings {
   delegated?: Readonly<Record<string, string>>;
   /** The sAMAccountNames of those who may write everywhere, and see deleted objects. */
   administrators?: readonly string[];
+  /** The sAMAccountNames of others who see deleted objects. */
+  deletedShownTo?: readonly string[];
   objects?: readonly NewObject[];
 }
 
@@ -107,6 +109,17 @@ export class Domain {
       .map((bytes) => (attribute.toLowerCase() === "objectguid" ? guidIn(bytes) : String(bytes)));
   }
 
+  /** Every object that is not deleted with its values, not through LDAP. Links are objectGUIDs. */
+  objects(): { id: string; dn: string; values: Readonly<Record<string, string[]>> }[] {
+    return [...this.#objects.values()]
+      .filter(({ isDeleted }) => !isDeleted)
+      .map(({ guid, parts, values }) => ({
+        id: guid,
+        dn: nameOf(parts),
+        values: Object.fromEntries([...values].map(([name, own]) => [name, own.map(String)])),
+      }));
+  }
+
   /** What a controller of the domain answers. */
   answer(request: Request): readonly Answer[] {
     try {
@@ -178,8 +191,11 @@ export class Domain {
   }
 
   #isAdministrator(account: DirectoryObject): boolean {
-    const name = String(account.values.get("samaccountname")?.[0]);
-    return this.#settings.administrators?.includes(name) === true;
+    return isAmong(this.#settings.administrators, account);
+  }
+
+  #seesDeleted(account: DirectoryObject): boolean {
+    return this.#isAdministrator(account) || isAmong(this.#settings.deletedShownTo, account);
   }
 
   /** Throws a refusal unless the account may write this to an object of this class, at this place. */
@@ -208,7 +224,7 @@ export class Domain {
 
   #search(request: Request, account: DirectoryObject): readonly Answer[] {
     const { cookie, pageSize, scope } = request;
-    const isDeletedShown = request.controls.includes(showDeleted) && this.#isAdministrator(account);
+    const isDeletedShown = request.controls.includes(showDeleted) && this.#seesDeleted(account);
     const known = this.#lists.get(cookie ?? "");
     const base = this.#objectAt(request.dn, isDeletedShown);
     const found =
@@ -471,6 +487,10 @@ export class Domain {
         if (left) one.values.set(link, left);
       }
   }
+}
+
+function isAmong(names: readonly string[] = [], { values }: DirectoryObject): boolean {
+  return names.includes(String(values.get("samaccountname")?.[0]));
 }
 
 /** What is about to be written, and where. */

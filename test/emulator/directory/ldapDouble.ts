@@ -90,6 +90,8 @@ export async function ldapDouble(
   let connections = 0;
   const server = createServer(tls, (socket) => {
     sockets.add(socket);
+    // The messages of an answer are written one by one.
+    socket.setNoDelay(true);
     socket.on("error", () => socket.destroy());
     const connection = { number: ++connections, account: "" };
     let received = Buffer.alloc(0);

@@ -1,0 +1,208 @@
+/** A small domain with its tenant, the synchronisation between them, and what both have of one person. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { newAuthority } from "../../activeDirectory/certificates.ts";
+import { Domain, personIn } from "../../emulator/directory/domain.ts";
+import { createEmulator, type Emulator } from "../../emulator/emulator.ts";
+import { manyMailboxes, seedState } from "../../emulator/seed.ts";
+import type { DirectoryObject } from "../../emulator/state.ts";
+
+export const epoch = Date.UTC(2026, 10, 28, 12);
+const baseDn = "DC=contoso,DC=com";
+export const staff = `OU=Staff,${baseDn}`;
+export const ward = `OU=Ward,${staff}`;
+
+export const person = {
+  employeeID: "7001",
+  sAMAccountName: "nora.new",
+  userPrincipalName: "nora.new@contoso.com",
+};
+/** The password of the new account, and that of the connector. */
+export const password = "CaNaRy-Pass-word-7001";
+export const servicePassword = "CaNaRy-Service-7002";
+const service = { name: "svc-connector", userPrincipalName: "svc-connector@contoso.com" };
+export const missingId = "00000000-0000-4000-8000-00000000dead";
+
+/** How a life starts. */
+export interface Start {
+  /** The person has an account before the first event. */
+  hasAccount: boolean;
+  /** Exchange Online manages the mailboxes that the synchronisation brings. */
+  isCloudManaged: boolean;
+  /** The connector may list deleted objects. */
+  seesDeleted: boolean;
+}
+
+export interface World {
+  start: Start;
+  domain: Domain;
+  emulator: Emulator;
+  /** objectGUIDs. */
+  group: string;
+  managers: readonly [string, string];
+  own: string | undefined;
+}
+
+/** One authority for all lives: making keys takes time. */
+const authority = newAuthority();
+export const certificate = authority.issue(["127.0.0.1"]);
+const folder = mkdtempSync(path.join(tmpdir(), "lives-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+export const authorityFile = path.join(folder, "ca.pem");
+writeFileSync(authorityFile, authority.pem);
+
+export function openWorld(start: Start, now: () => number): World {
+  const domain = new Domain({
+    baseDn,
+    delegated: { [service.name]: baseDn },
+    deletedShownTo: start.seesDeleted ? [service.name] : [],
+    objects: [
+      { dn: staff, objectClass: "organizationalUnit" },
+      { dn: ward, objectClass: "organizationalUnit" },
+      {
+        ...personIn(baseDn, service.name, { userPrincipalName: service.userPrincipalName }),
+        password: servicePassword,
+      },
+      personIn(staff, "Anna"),
+      personIn(staff, "Bas"),
+      ...(start.hasAccount ? [personIn(staff, "Nora", { ...person, mailNickname: "nora" })] : []),
+      {
+        dn: `CN=Nurses,${baseDn}`,
+        objectClass: "group",
+        values: { sAMAccountName: "Nurses", groupType: "-2147483646", member: `CN=Bas,${staff}` },
+      },
+    ],
+  });
+  const idOf = (name: string): string => domain.valuesOf("cn", name, "objectGUID")[0] ?? "";
+  const emulator = createEmulator({ state: manyMailboxes(2), clock: () => epoch + now() });
+  return {
+    start,
+    domain,
+    emulator,
+    group: idOf("Nurses"),
+    managers: [idOf("Anna"), idOf("Bas")],
+    own: start.hasAccount ? idOf("Nora") : undefined,
+  };
+}
+
+/** The form that reaches both. */
+export function formFor({ emulator }: World, port: number): Record<string, unknown> {
+  const { tenantId, clientId, clientSecret } = emulator.credentials;
+  return {
+    Organization: "contoso.onmicrosoft.com",
+    TenantID: tenantId,
+    AppId: clientId,
+    AppSecret: clientSecret,
+    Host: "127.0.0.1",
+    Port: String(port),
+    BaseDN: baseDn,
+    Username: service.userPrincipalName,
+    Password: servicePassword,
+    CertificateAuthorityFile: authorityFile,
+  };
+}
+
+/** What the tenant gets of the person: a mailbox that on premises masters, or Exchange Online does. */
+const synced = seedState().objects.find(({ DisplayName }) => DisplayName === "Dirk Synced") ?? {};
+
+function isPerson({ UserPrincipalName }: DirectoryObject): boolean {
+  return UserPrincipalName === person.userPrincipalName;
+}
+
+/** Brings what the domain has of the person to the tenant, as the synchronisation does. */
+export function synchronise({ domain, emulator, start }: World): void {
+  const { objects, ...rest } = structuredClone(emulator.state());
+  const accounts = accountsOf(domain);
+  const isOwn = ({ ImmutableId }: DirectoryObject): boolean =>
+    accounts.some(({ id }) => anchorOf(id) === ImmutableId);
+  // A user whose account is gone is gone as well.
+  const kept = objects.filter((one) => !isPerson(one) || isOwn(one));
+  for (const { id, isEnabled, isHidden } of accounts) {
+    let object = kept.find(({ ImmutableId }) => ImmutableId === anchorOf(id));
+    if (!object) {
+      object = {
+        ...synced,
+        Guid: `ad${id.slice(2)}`,
+        ExchangeGuid: `ae${id.slice(2)}`,
+        ExternalDirectoryObjectId: `af${id.slice(2)}`,
+        ImmutableId: anchorOf(id),
+        Alias: "nora.new",
+        DisplayName: "Nora",
+        Name: "Nora",
+        UserPrincipalName: person.userPrincipalName,
+        EmailAddresses: [`SMTP:${person.userPrincipalName}`],
+        HiddenFromAddressListsEnabled: false,
+        IsExchangeCloudManaged: start.isCloudManaged,
+      };
+      kept.push(object);
+    }
+    object["AccountDisabled"] = !isEnabled;
+    if (!start.isCloudManaged) object["HiddenFromAddressListsEnabled"] = isHidden;
+  }
+  emulator.replaceState({ ...rest, objects: kept });
+}
+
+/** The immutable ID of a user of Entra ID: the objectGUID as Active Directory stores it, in base64. */
+function anchorOf(id: string): string {
+  const [a = "", b = "", c = "", ...rest] = id.split("-");
+  const turned = [a, b, c].map((part) => Buffer.from(part, "hex").reverse().toString("hex"));
+  return Buffer.from([...turned, ...rest].join(""), "hex").toString("base64");
+}
+
+/** The account as the domain has it. */
+export interface Account {
+  id: string;
+  dn: string;
+  isEnabled: boolean;
+  isHidden: boolean;
+  isMember: boolean;
+  title: string;
+  manager: string;
+}
+
+export interface Seen {
+  accounts: readonly Account[];
+  /** Whether the mailbox is hidden in the tenant; undefined when there is none. */
+  isMailboxHidden: boolean | undefined;
+  /** Everything that is not the person's: no event may change it. */
+  bystanders: string;
+}
+
+function accountsOf(domain: Domain): Account[] {
+  const objects = domain.objects();
+  const members = objects.flatMap(({ values }) => values["member"] ?? []);
+  return objects
+    .filter(({ values }) => values["employeeid"]?.[0] === person.employeeID)
+    .map(({ id, dn, values }) => ({
+      id,
+      dn,
+      isEnabled: (Number(values["useraccountcontrol"]?.[0]) & 2) === 0,
+      isHidden: values["msexchhidefromaddresslists"]?.[0] === "TRUE",
+      isMember: members.includes(id),
+      title: values["title"]?.[0] ?? "",
+      manager: values["manager"]?.[0] ?? "",
+    }));
+}
+
+export function seenIn({ domain, emulator }: World): Seen {
+  const accounts = accountsOf(domain);
+  const ids = accounts.map(({ id }) => id);
+  const anchors = ids.map(anchorOf);
+  const { objects } = emulator.state();
+  const isOwn = ({ ImmutableId }: DirectoryObject): boolean =>
+    anchors.includes(String(ImmutableId));
+  const mailbox = objects.find(isOwn);
+  const others = domain
+    .objects()
+    .filter(({ id }) => !ids.includes(id))
+    .map(({ values, ...one }) => ({
+      ...one,
+      values: { ...values, member: values["member"]?.filter((id) => !ids.includes(id)) },
+    }));
+  return {
+    accounts,
+    isMailboxHidden: mailbox ? mailbox["HiddenFromAddressListsEnabled"] === true : undefined,
+    bystanders: JSON.stringify([others, objects.filter((one) => !isPerson(one))]),
+  };
+}
