@@ -5,20 +5,18 @@ import {
   autoReplyOf,
   defaultReply,
   forwardingProperties,
-  isNeverSent,
   isOfReply,
-  isOnForGood,
   noReply,
   partedFields,
   readingAutoReply,
-  replyChange,
   autoReplyLookup,
   autoReplyChange,
 } from "../lib/exchange/autoReply.ts";
 import { applyToFormer, formerVisibility } from "../lib/exchange/formerMailbox.ts";
+import { applyWithReply } from "../lib/exchange/leaversReply.ts";
 import { nameOf } from "../lib/exchange/naming.ts";
-import { mailboxLookup, mailboxOrFormerById, type Mailbox } from "../lib/exchange/mailbox.ts";
-import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
+import { mailboxLookup, mailboxOrFormerById } from "../lib/exchange/mailbox.ts";
+import { propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { early, together } from "../lib/exchange/together.ts";
 import { Fault } from "../lib/fault.ts";
@@ -83,43 +81,8 @@ export default onDelete({
     }
     const { mailbox } = found;
     const present = needsReply ? await read(autoReplyOf(mailbox, reading)) : undefined;
-    const differing = wanted && present && replyChange(mailbox, present, wanted);
-    const isKept =
-      configuration.ExistingAutoReply === "keep" &&
-      differing !== undefined &&
-      wanted?.AutoReplyState !== "Disabled" &&
-      isOnForGood(present ?? {});
-    const reply = isKept ? undefined : differing;
-    const { before, after, subject } = await applySettings(mailbox, settings, {
-      read,
-      changeAll,
-      ...(reply && { first: reply.change }),
-    });
-    const isInVain =
-      wanted && wanted.AutoReplyState !== "Disabled" && isNeverSent({ ...mailbox, ...after });
-    return {
-      before: { ...present, ...before },
-      after: { ...(reply?.after ?? present), ...after },
-      subject,
-      audit: [
-        ...(isKept ? [{ Message: keptReply(mailbox) }] : []),
-        ...(isInVain
-          ? [
-              {
-                Message:
-                  `Mailbox ${nameOf(mailbox)} forwards its mail without keeping a copy, ` +
-                  "so no one will get the automatic reply.",
-              },
-            ]
-          : []),
-      ],
-    };
+    const keepsExisting = configuration.ExistingAutoReply === "keep";
+    const replying = { wanted, present, keepsExisting };
+    return await applyWithReply(mailbox, settings, replying, { read, changeAll });
   },
 });
-
-function keptReply(mailbox: Mailbox): string {
-  return (
-    `The automatic reply of mailbox ${nameOf(mailbox)} is on already and was not changed: ` +
-    '"Automatic reply that is on" (ExistingAutoReply) is set to keep it.'
-  );
-}

@@ -24,6 +24,7 @@ import {
   userValuesFrom,
   type UserValues,
 } from "../activeDirectory/userValues.ts";
+import type { MessageFormat } from "../exchange/autoReply.ts";
 import { Fault } from "../fault.ts";
 import type { Changed } from "../host/accountActions.ts";
 import type { Gate, Needs, Operations } from "../step.ts";
@@ -33,9 +34,11 @@ import {
   attributesForMailbox,
   cloudNeeds,
   directoryValues,
-  mailboxFieldsFrom,
+  noMailbox,
+  wantedOfMailbox,
+  type Asked,
   type HybridTargets,
-  type MailboxField,
+  type WantedMailbox,
 } from "./hybridMailbox.ts";
 
 /** What an action that changes an account sends. `more`: what it sends to Active Directory in addition. */
@@ -56,8 +59,8 @@ export function changeNeeds(...more: readonly Operations[]): Needs<HybridTargets
 export interface Wanted {
   values: UserValues;
   place: Place;
-  /** The attributes of the mailbox, those in `values` among them. */
-  mailbox: readonly MailboxField[];
+  /** Of its attributes, some are in `values` as well. */
+  mailbox: WantedMailbox;
   /** Undefined: it stays as it is. */
   enabled?: boolean;
   /** The manager by the reference of its account; null: none. Undefined: it stays as it is. */
@@ -65,7 +68,7 @@ export interface Wanted {
 }
 
 /** Nothing is changed: the account is only read. */
-export const nothing: Wanted = { values: {}, place: {}, mailbox: [] };
+export const nothing: Wanted = { values: {}, place: {}, mailbox: noMailbox };
 
 type Field = readonly [name: string, value: unknown];
 
@@ -77,26 +80,21 @@ const ofCreation = /^(accountPassword|changePasswordAtLogon)$/i;
  * mailbox, all others are attributes by the names of the schema. Throws one `invalid` fault for all fields that cannot
  * be used.
  */
-export function wantedFrom(fields: readonly Field[]): Wanted {
+export function wantedFrom(
+  fields: readonly Field[],
+  { AutoReplyMessageFormat = "html" }: { AutoReplyMessageFormat?: MessageFormat | undefined } = {},
+): Wanted {
   const isOther = ([name]: Field): boolean =>
     !ofPlace.test(name) && !ofCreation.test(name) && !ofExchange.test(name);
   const [values, place, mailbox] = Fault.together(
     () => userValuesFrom(fields.filter(isOther)),
     () => placeFrom(fields.filter(([name]) => ofPlace.test(name))),
-    () => mailboxFieldsFrom(fields),
+    () => wantedOfMailbox(fields, AutoReplyMessageFormat),
   );
   return { values, place, mailbox };
 }
 
 type Ways = Pick<Gate<HybridTargets>, "read" | "changeAll">;
-
-/** What is to be known of an event beside what is wanted. */
-export interface Asked {
-  /** The names of all mapped fields. */
-  fields: readonly string[];
-  /** Whether the connection has Exchange Online (exchangeOnlineIntegration). */
-  hasExchange: boolean;
-}
 
 /** The account with this reference, the objectGUID of its user, with what has to be compared. */
 export async function accountById(
@@ -107,8 +105,8 @@ export async function accountById(
 ): Promise<User> {
   const attributes = [
     ...attributesAmong(fields),
-    ...attributesFor({ ...(hasExchange && directoryValues(mailbox)), ...values }),
-    ...(hasExchange ? attributesForMailbox(mailbox) : []),
+    ...attributesFor(values),
+    ...(hasExchange ? attributesForMailbox(mailbox.fields) : []),
     "cn",
   ] as const;
   return await read(
@@ -121,13 +119,13 @@ export async function accountById(
  * is for Active Directory. `isAsked`: the cloud has to be asked.
  */
 function partedBy({ values, mailbox }: Wanted, { fields, hasExchange }: Asked) {
-  if (!hasExchange) return { ofPerson: values, ofMailbox: [], isAsked: false };
-  const isOfMailbox = (name: string): boolean => mailbox.some(({ field }) => field === name);
+  if (!hasExchange) return { ofPerson: values, ofMailbox: noMailbox, isAsked: false };
+  const isOfMailbox = (name: string): boolean => mailbox.fields.some(({ field }) => field === name);
   const ofPerson = Object.entries(values).filter(([name]) => !isOfMailbox(name));
   return {
     ofPerson: Object.fromEntries(ofPerson) as UserValues,
     ofMailbox: mailbox,
-    isAsked: mailbox.length > 0 || fields.some((name) => ofExchange.test(name)),
+    isAsked: mailbox.fields.length > 0 || fields.some((name) => ofExchange.test(name)),
   };
 }
 
@@ -149,14 +147,14 @@ async function applyWanted(
   const attempt = async <T>(work: Promise<T>): Promise<T | undefined> =>
     await work.catch((thrown: unknown) => void faults.push(Fault.of(thrown)));
   if (enabled === false) await attempt(changeAll(switching));
-  await read(assertAddressesFree(user, { ...directoryValues(ofMailbox), ...values }));
+  await read(assertAddressesFree(user, { ...directoryValues(ofMailbox.fields), ...values }));
   const { steps, after } = differenceOf(user, ofPerson);
   const others: DirectoryStep[] = [...steps, ...moving(user, place)];
   const newManager = manager === undefined ? undefined : await managerOf(manager, { read });
   if (manager !== undefined) others.push(...settingManager(user, newManager));
   await attempt(changeAll(enabled === false ? others : [...others, ...switching]));
   const mailbox = isAsked
-    ? await applyMailbox(after, ofMailbox, asked.fields, { read, changeAll }).catch(
+    ? await applyMailbox(after, ofMailbox, asked, { read, changeAll }).catch(
         // Told first: a system that was never reached is in no step.
         (thrown: unknown) => void faults.unshift(Fault.of(thrown)),
       )
@@ -164,7 +162,7 @@ async function applyWanted(
   const fault = faults.find(({ kind }) => kind !== "missing") ?? faults[0];
   if (fault) throw fault;
   const ignored = asked.hasExchange ? [] : asked.fields.filter((name) => ofExchange.test(name));
-  const warning = whyNotHidden(mailbox?.user ?? after);
+  const warning = ofPerson.msExchHideFromAddressLists === true ? whyNotHidden(after) : undefined;
   return {
     before: { ...fieldsOf(user), ...mailbox?.before },
     after: {

@@ -24,12 +24,13 @@ import { ignoredFields, ofMailbox } from "./exchangeOnline.ts";
 import { managerOf, type Wanted } from "./hybrid.ts";
 import {
   applyMailbox,
+  askedOf,
   cloudNeeds,
   directoryValues,
   waitingSentence,
   type Applied,
   type HybridTargets,
-  type MailboxField,
+  type WantedMailbox,
 } from "./hybridMailbox.ts";
 import { newPassword } from "./password.ts";
 
@@ -45,7 +46,11 @@ export const createNeeds: Needs<HybridTargets> = {
 
 type Input = CreateInput<
   HybridTargets,
-  "CorrelateOnly" | "PasswordPolicy" | "exchangeOnlineIntegration" | "setManagerOnCreate"
+  | "CorrelateOnly"
+  | "ExistingAutoReply"
+  | "PasswordPolicy"
+  | "exchangeOnlineIntegration"
+  | "setManagerOnCreate"
 >;
 
 /** The attribute to look up for a correlation field. Throws an `invalid` fault for a field that no user has. */
@@ -123,8 +128,8 @@ export async function createUser(
   input: Pick<Input, "data" | "configuration" | "read" | "create">,
 ): Promise<Found> {
   const { read, create } = input;
-  const ofMailbox = input.configuration.exchangeOnlineIntegration ? wanted.mailbox : [];
-  const values = newValues({ ...directoryValues(ofMailbox), ...wanted.values }, key);
+  const mapped = input.configuration.exchangeOnlineIntegration ? wanted.mailbox.fields : [];
+  const values = newValues({ ...directoryValues(mapped), ...wanted.values }, key);
   const password = await passwordFor(input);
   const creation = creatingUser(values, wanted.place, password, key);
   await read(creation.assertFree);
@@ -175,8 +180,8 @@ export async function withManager(
 }
 
 /** Create sets what is mapped as a setting of the mailbox; other fields of an account that exists stay as they are. */
-export function createdSettings({ mailbox }: Wanted): readonly MailboxField[] {
-  return mailbox.filter(({ field }) => ofMailbox.test(field));
+export function createdSettings({ mailbox: { fields, reply } }: Wanted): WantedMailbox {
+  return { fields: fields.filter(({ field }) => ofMailbox.test(field)), reply };
 }
 
 /**
@@ -189,17 +194,16 @@ export async function withMailbox(
   wanted: Wanted,
   { configuration, fields, read, changeAll }: Input,
 ): Promise<Pick<Applied, "after" | "audit"> | undefined> {
-  const { CorrelateOnly, exchangeOnlineIntegration } = configuration;
+  const { CorrelateOnly } = configuration;
+  const { hasExchange, keepsReply } = askedOf(fields, configuration);
   const names = fields.filter((name) => ofMailbox.test(name));
   const settings = createdSettings(wanted);
   if (CorrelateOnly || names.length === 0) return undefined;
-  if (!exchangeOnlineIntegration) return { after: {}, audit: [{ Message: ignoredFields(names) }] };
-  if (state === "existing") return await applyMailbox(user, settings, names, { read, changeAll });
-  const waiting = settings.filter(({ attributes }) => !attributes);
-  const sentence = waitingSentence(
-    user,
-    waiting,
-    "the synchronisation brings it to Entra ID first",
-  );
+  if (!hasExchange) return { after: {}, audit: [{ Message: ignoredFields(names) }] };
+  if (state === "existing")
+    return await applyMailbox(user, settings, { fields: names, keepsReply }, { read, changeAll });
+  const waiting = settings.fields.filter(({ attributes }) => !attributes);
+  const left = { fields: waiting, reply: settings.reply };
+  const sentence = waitingSentence(user, left, "the synchronisation brings it to Entra ID first");
   return { after: {}, audit: sentence === undefined ? [] : [{ Message: sentence }] };
 }

@@ -4,15 +4,28 @@
  */
 import type { DirectoryTarget } from "../activeDirectory/target.ts";
 import { nameOf, type User } from "../activeDirectory/user.ts";
-import { differenceOf } from "../activeDirectory/userChange.ts";
+import { attributesFor, differenceOf, whyNotHidden } from "../activeDirectory/userChange.ts";
 import type { Key } from "../activeDirectory/userCreation.ts";
-import { userAttributeNames, type UserAttributeName } from "../activeDirectory/userAttributes.ts";
+import { userAttributeNames } from "../activeDirectory/userAttributes.ts";
 import { anchorsOf } from "../activeDirectory/userLink.ts";
 import { remoteMailboxAttributes, remoteMailboxValues } from "../activeDirectory/remoteMailbox.ts";
 import { userValuesFrom, type UserValues } from "../activeDirectory/userValues.ts";
 import { primaryAmong } from "../emailAddresses.ts";
+import {
+  autoReplyChange,
+  autoReplyFrom,
+  autoReplyLookup,
+  autoReplyOf,
+  forwardingProperties,
+  isOfReply,
+  partedFields,
+  type AutoReply,
+  type MessageFormat,
+  type PresentReply,
+} from "../exchange/autoReply.ts";
 import { synchronisationOf, type Mailbox } from "../exchange/mailbox.ts";
-import { applySettings, propertiesFor, settingsChange } from "../exchange/mailboxChange.ts";
+import { applyWithReply } from "../exchange/leaversReply.ts";
+import { propertiesFor, settingsChange } from "../exchange/mailboxChange.ts";
 import { nameOf as mailboxName } from "../exchange/naming.ts";
 import { masteredAs, settingMasteredBy } from "../exchange/onPremisesAttributes.ts";
 import { settingsFrom } from "../exchange/settings.ts";
@@ -23,6 +36,7 @@ import { setMailboxParameters } from "../generated/mailbox.ts";
 import { synchronisedUser, synchronisedUserSearch } from "../graph/synchronisedUser.ts";
 import { operations, type GraphTarget } from "../graph/target.ts";
 import { nameOf as userName } from "../graph/user.ts";
+import type { Settings } from "../host/action.ts";
 import { alike, listOf, oneOf, shown } from "../mappedValues.ts";
 import type { Gate, Needs } from "../step.ts";
 import { mailboxFields, mailboxOf, mailboxOfUser, ofMailbox } from "./exchangeOnline.ts";
@@ -32,7 +46,7 @@ export type HybridTargets = DirectoryTarget & ExchangeTarget & GraphTarget;
 /** What is sent to the cloud. */
 export const cloudNeeds: Needs<ExchangeTarget & GraphTarget> = {
   graph: operations(synchronisedUserSearch),
-  exchange: cmdlets(mailboxOfUser, settingsChange),
+  exchange: cmdlets(mailboxOfUser, settingsChange, autoReplyLookup, autoReplyChange),
 };
 
 type Field = readonly [name: string, value: unknown];
@@ -45,15 +59,37 @@ export interface MailboxField {
   value: unknown;
   /** The same in Active Directory, as mapped fields; undefined when no attribute that the connector writes is it. */
   attributes: readonly Field[] | undefined;
+  /** It is not mapped. */
+  isDefault?: true;
 }
+
+/** What is wanted of a mailbox. */
+export interface WantedMailbox {
+  fields: readonly MailboxField[];
+  /** Undefined: it stays as it is. */
+  reply: AutoReply | undefined;
+}
+
+/** Nothing is wanted of it. */
+export const noMailbox: WantedMailbox = { fields: [], reply: undefined };
 
 const prefix = "exchangeOnline.";
 
 /**
- * The mapped attributes of a mailbox among the fields. Throws an `invalid` fault for a setting that does not exist or
- * has no usable value, and when one attribute is mapped by both of its names.
+ * What the mapped fields want of a mailbox. Throws an `invalid` fault for a setting that does not exist or has no usable
+ * value, for an automatic reply that cannot be set, and when one attribute is mapped by both of its names.
  */
-export function mailboxFieldsFrom(fields: readonly Field[]): MailboxField[] {
+export function wantedOfMailbox(fields: readonly Field[], format: MessageFormat): WantedMailbox {
+  const { replyFields, otherFields } = partedFields(mailboxFields(fields));
+  const [reply, all] = Fault.together(
+    () => autoReplyFrom(replyFields, format),
+    () => mailboxFieldsFrom(fields, otherFields),
+  );
+  return { fields: all, reply };
+}
+
+/** `mapped`: the fields of Exchange Online among the others, without their prefix. */
+function mailboxFieldsFrom(fields: readonly Field[], mapped: readonly Field[]): MailboxField[] {
   const own = fields.flatMap(([name, value]): MailboxField[] => {
     const attribute = userAttributeNames.find(
       (known) => known.toLowerCase() === name.toLowerCase(),
@@ -62,7 +98,6 @@ export function mailboxFieldsFrom(fields: readonly Field[]): MailboxField[] {
     if (attribute === undefined || setting === undefined) return [];
     return [{ field: attribute, setting, value, attributes: [[attribute, value]] }];
   });
-  const mapped = mailboxFields(fields);
   settingsFrom(mapped); // throws for wrong mappings before anything is read
   const online = mapped.flatMap(([name, value]) =>
     // None without a value of a setting that is never empty.
@@ -89,15 +124,19 @@ export function assertMappedOnce(attribute: string, field: string): void {
   );
 }
 
-/** The fields with the visibility in the address lists, unless it is mapped with a value. */
-export function withVisibility(fields: readonly Field[], isVisible: boolean): readonly Field[] {
+/** The same with the visibility in the address lists, unless it is mapped. */
+export function withVisibility(
+  { fields, reply }: WantedMailbox,
+  isVisible: boolean,
+): WantedMailbox {
   const setting = "HiddenFromAddressListsEnabled";
-  const isMapped = fields.some(
-    ([name, value]) =>
-      alike(name, "msExchHideFromAddressLists") ||
-      (alike(name, prefix + setting) && shown(value).trim() !== ""),
-  );
-  return isMapped ? fields : [...fields, [prefix + setting, String(!isVisible)]];
+  if (fields.some((one) => one.setting === setting)) return { fields, reply };
+  const value = String(!isVisible);
+  const attributes = attributesOf(setting, value);
+  return {
+    fields: [...fields, { field: prefix + setting, setting, value, attributes, isDefault: true }],
+    reply,
+  };
 }
 
 function isAddress(setting: string): boolean {
@@ -156,25 +195,27 @@ export function attributesForMailbox(fields: readonly MailboxField[]): Key["attr
   return [
     "mS-DS-ConsistencyGuid",
     ...(hasType ? remoteMailboxAttributes : []),
-    ...(Object.keys(directoryValues(fields)) as UserAttributeName[]),
+    ...attributesFor(directoryValues(fields)),
   ];
 }
 
 /** The mailbox of an account; without one, why there is none. */
 interface Cloud {
   mailbox: Mailbox | undefined;
+  /** Its automatic reply, if that is mapped. */
+  reply: PresentReply | undefined;
   why: string;
 }
 
 type Ways = Pick<Gate<HybridTargets>, "read" | "changeAll">;
 
 /**
- * What the cloud has of an account. `names`: properties of the mailbox to read in addition. The user was read with
+ * What the cloud has of an account. `names`: all mapped fields of the mailbox. The user was read with
  * `attributesForMailbox`.
  */
 async function cloudOf(
   user: User,
-  fields: readonly MailboxField[],
+  { fields, reply }: WantedMailbox,
   names: readonly string[],
   { read }: Pick<Ways, "read">,
 ): Promise<Cloud> {
@@ -187,15 +228,20 @@ async function cloudOf(
     }),
   );
   if (!linked)
-    return { mailbox: undefined, why: "Entra ID shows no user that is linked to the account yet" };
+    return { ...noCloud, why: "Entra ID shows no user that is linked to the account yet" };
   const properties = [
     ...propertiesFor(onlineSettings(fields)),
-    "IsDirSynced",
-    "IsExchangeCloudManaged",
+    ...["IsDirSynced", "IsExchangeCloudManaged"],
+    ...(reply ? forwardingProperties : []),
+    ...names,
   ];
-  const mailbox = await read(mailboxOf(linked, [...new Set([...properties, ...names])]));
-  return { mailbox, why: `user ${userName(linked)} of Entra ID has no mailbox` };
+  const mailbox = await read(mailboxOf(linked, [...new Set(properties)]));
+  if (!mailbox) return { ...noCloud, why: `user ${userName(linked)} of Entra ID has no mailbox` };
+  const isRead = reply !== undefined || names.some(isOfReply);
+  return { mailbox, reply: isRead ? await read(autoReplyOf(mailbox)) : undefined, why: "" };
 }
+
+const noCloud = { mailbox: undefined, reply: undefined };
 
 /** What is to be set in each system. */
 interface Division {
@@ -219,7 +265,11 @@ function dividedBy(
   user: User,
 ): Division {
   if (!mailbox) {
-    const ofDirectory = fields.filter(({ attributes }) => attributes);
+    // Without mailNickname it never had a mailbox, so it is in no address list.
+    const isInNoList = user["mailNickname"] === null;
+    const ofDirectory = fields.filter(
+      ({ attributes, isDefault }) => attributes && !(isDefault && isInNoList),
+    );
     return {
       values: directoryValues(ofDirectory),
       settings: [],
@@ -259,6 +309,31 @@ function typeOf({ value }: MailboxField): string {
   return oneOf("Type", shown(value).trim(), setMailboxParameters["Type"]?.values ?? []);
 }
 
+/** What is to be known of an event beside what is wanted. */
+export interface Asked {
+  /** The names of all mapped fields. */
+  fields: readonly string[];
+  /** Whether the connection has Exchange Online (exchangeOnlineIntegration). */
+  hasExchange: boolean;
+  /** An automatic reply that is on for good is kept (ExistingAutoReply). */
+  keepsReply: boolean;
+}
+
+/** The same from the form. */
+export function askedOf(
+  fields: readonly string[],
+  {
+    exchangeOnlineIntegration,
+    ExistingAutoReply,
+  }: Settings<"exchangeOnlineIntegration" | "ExistingAutoReply">,
+): Asked {
+  return {
+    fields,
+    hasExchange: exchangeOnlineIntegration === true,
+    keepsReply: ExistingAutoReply === "keep",
+  };
+}
+
 /** What became of the attributes of a mailbox. */
 export interface Applied {
   /** The user as it is afterwards. */
@@ -272,20 +347,20 @@ export interface Applied {
 
 /**
  * Looks at the mailbox of an account, and sets its attributes in the system that masters each. A refusal of one does
- * not stop the others. What the synchronisation has to bring first is told, and not waited for. `names`: all mapped
- * fields. The user was read with `attributesForMailbox`.
+ * not stop the others. What the synchronisation has to bring first is told, and not waited for. The user was read with
+ * `attributesForMailbox`.
  */
 export async function applyMailbox(
   user: User,
-  fields: readonly MailboxField[],
-  names: readonly string[],
+  wanted: WantedMailbox,
+  { fields: names, keepsReply }: Pick<Asked, "fields" | "keepsReply">,
   { read, changeAll }: Ways,
 ): Promise<Applied> {
   const own = names
     .filter((name) => ofMailbox.test(name))
     .map((name) => name.replace(ofMailbox, ""));
-  const { mailbox, why } = await cloudOf(user, fields, own, { read });
-  const division = dividedBy(mailbox, fields, user);
+  const { mailbox, reply, why } = await cloudOf(user, wanted, own, { read });
+  const division = dividedBy(mailbox, wanted.fields, user);
   const { steps, after } = differenceOf(user, division.values);
   const faults: Fault[] = [];
   const attempt = async <T>(work: Promise<T>): Promise<T | undefined> =>
@@ -295,31 +370,42 @@ export async function applyMailbox(
   const settings = division.settings.filter(
     ({ isSetOnPremises }) => !isSetOnPremises || faults.length === 0,
   );
-  const online = mailbox && (await attempt(applySettings(mailbox, settings, { read, changeAll })));
+  const replying = { wanted: wanted.reply, present: reply, keepsExisting: keepsReply };
+  const online =
+    mailbox && (await attempt(applyWithReply(mailbox, settings, replying, { read, changeAll })));
   if (division.refused) faults.push(division.refused);
   const fault = faults.find(({ kind }) => kind !== "missing") ?? faults[0];
   if (fault) throw fault;
   const written = steps.flatMap(({ parameters }) => Object.keys(parameters));
   const sentence = mailbox
     ? pendingSentence(mailbox, division, written)
-    : waitingSentence(user, division.waiting, why);
+    : waitingSentence(user, { fields: division.waiting, reply: wanted.reply }, why);
+  const warning =
+    division.values.msExchHideFromAddressLists === true ? whyNotHidden(after) : undefined;
   return {
     user: after,
     before: mailboxShown(user, online?.before, division),
     after: mailboxShown(after, online?.after, division),
-    audit: sentence === undefined ? [] : [{ Message: sentence }],
+    audit: [
+      ...(warning === undefined ? [] : [{ Message: warning }]),
+      ...(online?.audit ?? []),
+      ...(sentence === undefined ? [] : [{ Message: sentence }]),
+    ],
   };
 }
 
 /** What is told of settings that the next event sets; undefined when none waits. */
 export function waitingSentence(
   user: User,
-  waiting: readonly MailboxField[],
+  { fields, reply }: WantedMailbox,
   why: string,
 ): string | undefined {
-  if (waiting.length === 0) return undefined;
-  const names = waiting.map(({ field }) => field).join(", ");
-  return `${names} of ${nameOf(user)}: not set, because ${why}. The next event of the account sets what is mapped.`;
+  const names = [...fields.map(({ field }) => field), ...(reply ? ["The automatic reply"] : [])];
+  if (names.length === 0) return undefined;
+  return (
+    `${names.join(", ")} of ${nameOf(user)}: not set, because ${why}. The next event of the account sets what is ` +
+    "mapped."
+  );
 }
 
 /**

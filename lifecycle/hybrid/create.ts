@@ -21,17 +21,19 @@ import { onCreate } from "../../lib/host/createAction.ts";
 export default onCreate({
   needs: createNeeds,
   configuration: [
+    "AutoReplyMessageFormat",
     "CorrelateOnly",
+    "ExistingAutoReply",
     "PasswordPolicy",
     "exchangeOnlineIntegration",
     "setManagerOnCreate",
   ],
   handle: async (input) => {
     const { correlation, data, fields, configuration, read } = input;
-    const wanted = wantedFrom(data.entries);
+    const wanted = wantedFrom(data.entries, configuration);
     const { value } = correlation;
     const attribute = keyAttribute(correlation.field);
-    const settings = configuration.exchangeOnlineIntegration ? createdSettings(wanted) : [];
+    const settings = configuration.exchangeOnlineIntegration ? createdSettings(wanted).fields : [];
     const attributes = [
       ...attributesAmong(fields),
       ...attributesForMailbox(settings),

@@ -1,5 +1,5 @@
 import { changeAccount, changeNeeds, nothing, wantedFrom } from "../../lib/accounts/hybrid.ts";
-import { withVisibility } from "../../lib/accounts/hybridMailbox.ts";
+import { askedOf, withVisibility } from "../../lib/accounts/hybridMailbox.ts";
 import { onDisable } from "../../lib/host/disableAction.ts";
 
 /**
@@ -8,18 +8,17 @@ import { onDisable } from "../../lib/host/disableAction.ts";
  */
 export default onDisable({
   needs: changeNeeds(),
-  configuration: ["CorrelateOnly", "exchangeOnlineIntegration"],
+  configuration: [
+    "AutoReplyMessageFormat",
+    "CorrelateOnly",
+    "ExistingAutoReply",
+    "exchangeOnlineIntegration",
+  ],
   handle: async ({ accountReference, data, fields, configuration, read, changeAll }) => {
-    const hasExchange = configuration.exchangeOnlineIntegration === true;
-    const disabled = hasExchange ? withVisibility(data.entries, false) : data.entries;
-    const wanted = configuration.CorrelateOnly
-      ? nothing
-      : { ...wantedFrom(disabled), enabled: false };
-    return await changeAccount(
-      accountReference,
-      wanted,
-      { fields, hasExchange },
-      { read, changeAll },
-    );
+    const asked = askedOf(fields, configuration);
+    const mapped = wantedFrom(configuration.CorrelateOnly ? [] : data.entries, configuration);
+    const mailbox = withVisibility(mapped.mailbox, false);
+    const wanted = configuration.CorrelateOnly ? nothing : { ...mapped, mailbox, enabled: false };
+    return await changeAccount(accountReference, wanted, asked, { read, changeAll });
   },
 });

@@ -1,5 +1,5 @@
 import { changeAccount, changeNeeds, nothing, wantedFrom } from "../../lib/accounts/hybrid.ts";
-import { withVisibility } from "../../lib/accounts/hybridMailbox.ts";
+import { askedOf, withVisibility } from "../../lib/accounts/hybridMailbox.ts";
 import { onEnable } from "../../lib/host/enableAction.ts";
 
 /**
@@ -8,18 +8,17 @@ import { onEnable } from "../../lib/host/enableAction.ts";
  */
 export default onEnable({
   needs: changeNeeds(),
-  configuration: ["CorrelateOnly", "exchangeOnlineIntegration"],
+  configuration: [
+    "AutoReplyMessageFormat",
+    "CorrelateOnly",
+    "ExistingAutoReply",
+    "exchangeOnlineIntegration",
+  ],
   handle: async ({ accountReference, data, fields, configuration, read, changeAll }) => {
-    const hasExchange = configuration.exchangeOnlineIntegration === true;
-    const enabled = hasExchange ? withVisibility(data.entries, true) : data.entries;
-    const wanted = configuration.CorrelateOnly
-      ? nothing
-      : { ...wantedFrom(enabled), enabled: true };
-    return await changeAccount(
-      accountReference,
-      wanted,
-      { fields, hasExchange },
-      { read, changeAll },
-    );
+    const asked = askedOf(fields, configuration);
+    const mapped = wantedFrom(configuration.CorrelateOnly ? [] : data.entries, configuration);
+    const mailbox = withVisibility(mapped.mailbox, true);
+    const wanted = configuration.CorrelateOnly ? nothing : { ...mapped, mailbox, enabled: true };
+    return await changeAccount(accountReference, wanted, asked, { read, changeAll });
   },
 });

@@ -6,8 +6,12 @@ import { onUniquenessCheck, type Collision } from "../../lib/host/uniquenessActi
 /** The mapped fields whose values no two objects share. */
 const uniqueFields: readonly { field: RegExp; attribute: UniqueName["attribute"] }[] = [
   { field: /^sAMAccountName$/i, attribute: "sAMAccountName" },
-  { field: /^(userPrincipalName|mail|proxyAddresses)$/i, attribute: "address" },
-  { field: /^mailNickname$/i, attribute: "mailNickname" },
+  {
+    field:
+      /^(userPrincipalName|mail|proxyAddresses|exchangeOnline\.(EmailAddresses|WindowsEmailAddress))$/i,
+    attribute: "address",
+  },
+  { field: /^(mailNickname|exchangeOnline\.Alias)$/i, attribute: "mailNickname" },
   { field: /^cn$/i, attribute: "cn" },
 ];
 

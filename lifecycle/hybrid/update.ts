@@ -1,4 +1,5 @@
 import { changeAccount, changeNeeds, nothing, wantedFrom } from "../../lib/accounts/hybrid.ts";
+import { askedOf } from "../../lib/accounts/hybridMailbox.ts";
 import { onUpdate } from "../../lib/host/updateAction.ts";
 
 /**
@@ -7,20 +8,27 @@ import { onUpdate } from "../../lib/host/updateAction.ts";
  */
 export default onUpdate({
   needs: changeNeeds(),
-  configuration: ["CorrelateOnly", "exchangeOnlineIntegration", "updateManagerOnUpdate"],
+  configuration: [
+    "AutoReplyMessageFormat",
+    "CorrelateOnly",
+    "ExistingAutoReply",
+    "exchangeOnlineIntegration",
+    "updateManagerOnUpdate",
+  ],
   handle: async ({
     accountReference,
     data,
     fields,
-    configuration: { CorrelateOnly, exchangeOnlineIntegration, updateManagerOnUpdate },
+    configuration,
     managerReference = null,
     read,
     changeAll,
   }) => {
-    const mapped = CorrelateOnly ? nothing : wantedFrom(data.entries);
+    const { CorrelateOnly, updateManagerOnUpdate } = configuration;
+    const mapped = CorrelateOnly ? nothing : wantedFrom(data.entries, configuration);
     const setsManager = updateManagerOnUpdate === true && CorrelateOnly !== true;
     const wanted = setsManager ? { ...mapped, manager: managerReference } : mapped;
-    const asked = { fields, hasExchange: exchangeOnlineIntegration === true };
+    const asked = askedOf(fields, configuration);
     return await changeAccount(accountReference, wanted, asked, { read, changeAll });
   },
 });

@@ -382,12 +382,15 @@ describe.skipIf(provided === "")("an account of Active Directory", () => {
       proxyAddresses: [`smtp:${name}@EXAMPLE.test`],
       cn: `New Person ${count}`,
       organizationalUnit: people,
+      exchangeOnline: { Alias: name, EmailAddresses: [`SMTP:${name}@EXAMPLE.test`] },
     };
     expect(await check(names)).toEqual([
       "sAMAccountName",
       "userPrincipalName",
       "proxyAddresses",
       "cn",
+      "exchangeOnline.Alias",
+      "exchangeOnline.EmailAddresses",
     ]);
     expect(await check({ ...names, organizationalUnit: staff })).not.toContain("cn");
     expect(await check(names, id)).toEqual([]);

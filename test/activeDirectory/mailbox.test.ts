@@ -8,8 +8,8 @@ import type { PlanStep } from "../../lib/generated/types.ts";
 import type { DirectoryObject } from "../emulator/state.ts";
 import { EntraBench } from "../lifecycle/entra/entraBench.ts";
 import { runWithCloud, type RunOptions } from "./runAction.ts";
-import { attributeIn, modifyDatabase, type Samba } from "./samba.ts";
-import { people, person } from "./sambaContent.ts";
+import { attributeIn, delegateAttributes, modifyDatabase, type Samba } from "./samba.ts";
+import { baseDn, people, person } from "./sambaContent.ts";
 
 const provided = inject("samba");
 const samba = JSON.parse(provided || "{}") as Samba;
@@ -29,9 +29,9 @@ interface Person {
 
 let count = 0;
 
-function newPerson(more = ""): Person {
+function newPerson(more = "", place = people): Person {
   const name = `Hybrid ${++count}`;
-  modifyDatabase(samba.folder, person(name) + more);
+  modifyDatabase(samba.folder, person(name, place) + more);
   const [id = ""] = attributeIn(samba.folder, `(displayName=${name})`, "objectGUID");
   return { name, id };
 }
@@ -300,6 +300,90 @@ describe.skipIf(provided === "")(
   },
 );
 
+describe.skipIf(provided === "")(
+  "an account of the connector with the rights on single attributes",
+  () => {
+    const unit = `OU=Least,${baseDn}`;
+    const least = { name: "svc-least", password: "Geheim.2026y" };
+
+    beforeAll(() => {
+      const { name } = least;
+      const account = person(name, `OU=Elsewhere,${baseDn}`, least.password);
+      const place = `dn: ${unit}\nchangetype: add\nobjectClass: organizationalUnit\n\n`;
+      modifyDatabase(samba.folder, place + account);
+      delegateAttributes(samba.folder, unit, name, [
+        ...["userAccountControl", "msExchHideFromAddressLists", "proxyAddresses", "mail"],
+        ...["mailNickname", "msExchRecipientTypeDetails", "msExchRemoteRecipientType"],
+        "extensionAttribute1",
+      ]);
+    });
+
+    it("sets what is delegated, and is refused the rest", async () => {
+      const remote = "msExchRecipientTypeDetails: 2147483648\nmsExchRemoteRecipientType: 1\n";
+      const account = newPerson(remote, unit);
+      synchronise(account);
+      const form = { Username: `${least.name}@example.test`, Password: least.password };
+      const address = `least${count}@example.test`;
+      const data = {
+        exchangeOnline: {
+          Alias: "least",
+          CustomAttribute1: "E1",
+          EmailAddresses: [`SMTP:${address}`],
+          Type: "Shared",
+        },
+      };
+      const ended = await run("disable", account, { data, form });
+      expect(ended.code).toBe(0);
+      expect(onPremises(account, "userAccountControl")).toEqual(["514"]);
+      expect(onPremises(account, "msExchHideFromAddressLists")).toEqual(["TRUE"]);
+      expect(onPremises(account, "mailNickname")).toEqual(["least"]);
+      expect(onPremises(account, "mail")).toEqual([address]);
+      expect(onPremises(account, "msExchRemoteRecipientType")).toEqual(["97"]);
+      const more = await run("update", account, { data: { department: "Sales" }, form });
+      expect(more.answer.outcome).toBe("forbidden");
+      expect(more.messages.join()).toContain("lacks the right to write department");
+    });
+  },
+);
+
+describe.skipIf(provided === "")("a leaver", () => {
+  const data = {
+    exchangeOnline: { AutoReplyState: "Enabled", InternalMessage: "Left", ExternalMessage: "Left" },
+  };
+  const reply = (guid: string): unknown => online(guid, "AutoReplyState");
+
+  it.each([
+    ["on premises masters", {}],
+    ["Exchange Online manages", cloudManaged],
+  ])("whose mailbox %s gets an automatic reply online, unless one is kept", async (_, own) => {
+    const account = newPerson();
+    const guid = synchronise(account, own);
+    const ended = await runsOnce("delete", account, { data });
+    expect(ended).toMatchObject({ code: 0, answer: { outcome: "done" } });
+    expect(reply(guid)).toBe("Enabled");
+    expect(ended.answer.outputContext.Data).toMatchObject({
+      exchangeOnline: { AutoReplyState: "Enabled", InternalMessage: "Left" },
+    });
+
+    const other = { exchangeOnline: { ...data.exchangeOnline, InternalMessage: "Other" } };
+    const form = { ExistingAutoReply: "keep" };
+    const kept = await run("delete", account, { data: other, form });
+    expect(kept.answer.plan).toEqual([]);
+    expect(kept.messages.join()).toContain("is on already and was not changed");
+  });
+
+  it("without a mailbox gets none, which is told; one who is in no address list is not hidden", async () => {
+    const account = newPerson();
+    const change = `dn: CN=${account.name},${people}\nchangetype: modify\ndelete: mailNickname\n`;
+    modifyDatabase(samba.folder, change);
+    const { code, messages } = await runsOnce("disable", account, { data });
+    expect(code).toBe(0);
+    expect(messages.join("\n")).toContain("The automatic reply of");
+    expect(onPremises(account, "userAccountControl")).toEqual(["514"]);
+    expect(onPremises(account, "msExchHideFromAddressLists")).toEqual([]);
+  });
+});
+
 describe.skipIf(provided === "")("with a cloud that cannot be reached", () => {
   it.each([
     ["signing in", { side: "login" }],
@@ -327,6 +411,30 @@ describe.skipIf(provided === "")("with a cloud that cannot be reached", () => {
       expect(online(guid, "HiddenFromAddressListsEnabled")).toBe(true);
     },
   );
+
+  it("in the middle of an event, at any request, its next run finishes", async () => {
+    for (let endsAt = 1; ; endsAt++) {
+      const account = newPerson();
+      const guid = synchronise(account, cloudManaged);
+      const data = {
+        extensionAttribute1: "E1",
+        exchangeOnline: { AutoReplyState: "Enabled", InternalMessage: "Left" },
+      };
+      const options = { id: account.id, data };
+      const ended = await runWithCloud(samba, "disable", bench, options, { endsAt });
+      const next = await run("disable", account, { data });
+      expect({ endsAt, code: next.code }).toEqual({ endsAt, code: 0 });
+      expect(onPremises(account, "userAccountControl")).toEqual(["514"]);
+      expect(online(guid, "HiddenFromAddressListsEnabled")).toBe(true);
+      expect(online(guid, "CustomAttribute1")).toBe("E1");
+      expect(online(guid, "AutoReplyState")).toBe("Enabled");
+      if (ended.code === 0) {
+        expect(endsAt).toBeGreaterThan(5);
+        expect(next.answer.plan).toEqual([]);
+        break;
+      }
+    }
+  });
 
   it("an event that needs nothing of it succeeds", async () => {
     const account = newPerson();

@@ -17,7 +17,7 @@ import { readAs, type Contract } from "../../lib/host/schemaContract.ts";
 import { runBundle } from "../../tools/cli/run.ts";
 import type { AnyAnswer, Bench } from "../bench.ts";
 import { actionIn, asDeclared } from "../declared.ts";
-import { runInProcess } from "../inProcess.ts";
+import { runInProcess, type InProcessOptions } from "../inProcess.ts";
 import type { Samba } from "./samba.ts";
 import { baseDn, serviceAccount } from "./sambaContent.ts";
 
@@ -130,6 +130,7 @@ export async function runWithCloud(
   verb: string,
   { running, emulator }: Bench,
   { form, ...options }: RunOptions,
+  inProcess: InProcessOptions = {},
 ): Promise<Omit<Ended, "records">> {
   const { tenantId, clientId, clientSecret, env } = running;
   const event = eventFor(samba, verb, {
@@ -143,7 +144,9 @@ export async function runWithCloud(
     },
   });
   const action = await actionIn(bundleOf(verb));
-  const ended = await asDeclared(action, emulator, () => runInProcess(action, event, env));
+  const ended = await asDeclared(action, emulator, () =>
+    runInProcess(action, event, env, inProcess),
+  );
   const answer = readAs<AnyAnswer>(contracts[verb as keyof typeof contracts], ended.answer);
   const messages = answer.outputContext.AuditLogs.map(({ Message }) => Message);
   const all = JSON.stringify(ended);

@@ -167,6 +167,26 @@ function delegate(folder: string): void {
   ]);
 }
 
+/** The right to write single attributes of the users below a unit, as docs/hybrid.md delegates them, for an account. */
+export function delegateAttributes(
+  folder: string,
+  unit: string,
+  account: string,
+  names: readonly string[],
+): void {
+  const [sid] = attributeIn(folder, `(sAMAccountName=${account})`, "objectSid");
+  const user = "bf967aba-0de6-11d0-a285-00aa003049e2";
+  const schema = `CN=Schema,CN=Configuration,${baseDn}`;
+  const rights = names.map((name) => {
+    const [guid] = attributeIn(folder, `(lDAPDisplayName=${name})`, "schemaIDGUID", schema);
+    return `(OA;CIIO;RPWP;${guid};${user};${sid})`;
+  });
+  run("samba-tool", [
+    ...["dsacl", "set", "-H", databaseOf(folder), `--configfile=${confOf(folder)}`],
+    ...[`--objectdn=${unit}`, `--sddl=${rights.join("")}`],
+  ]);
+}
+
 function databaseOf(folder: string): string {
   return path.join(folder, "private", "sam.ldb");
 }
@@ -181,9 +201,14 @@ export function modifyDatabase(folder: string, ldif: string): void {
 }
 
 /** The values of an attribute of all objects that match, read from the database and not through LDAP. */
-export function attributeIn(folder: string, filter: string, attribute: string): string[] {
+export function attributeIn(
+  folder: string,
+  filter: string,
+  attribute: string,
+  base = baseDn,
+): string[] {
   const found = run("ldbsearch", [
-    ...["-H", databaseOf(folder), `--configfile=${confOf(folder)}`, filter, attribute],
+    ...["-H", databaseOf(folder), `--configfile=${confOf(folder)}`, "-b", base, filter, attribute],
   ]);
   const lines = found.replaceAll("\n ", "").split("\n");
   const start = `${attribute}: `.toLowerCase();

@@ -127,7 +127,7 @@ ${unicodePwd(serviceAccount.password)}
 `;
 
 /** A new person in the directory, enabled. */
-export function person(name: string, parent = people): string {
+export function person(name: string, parent = people, password = "Mens.2026x"): string {
   return `dn: CN=${name},${parent}
 changetype: add
 objectClass: user
@@ -136,6 +136,6 @@ sAMAccountName: ${name.replaceAll(" ", ".")}
 userPrincipalName: ${name.replaceAll(" ", ".")}@example.test
 mailNickname: ${name.replaceAll(" ", ".")}
 userAccountControl: 512
-${unicodePwd("Mens.2026x")}
+${unicodePwd(password)}
 `;
 }

@@ -10,8 +10,10 @@ import {
 } from "../../lib/activeDirectory/userAttributes.ts";
 import { placeFrom } from "../../lib/activeDirectory/userPlace.ts";
 import { userValuesFrom } from "../../lib/activeDirectory/userValues.ts";
+import { autoReplyChange, isOfReply } from "../../lib/exchange/autoReply.ts";
 import { mailboxProperties, setMailboxParameters } from "../../lib/generated/mailbox.ts";
 import { quoted } from "../../lib/graphemes.ts";
+import { exchangeRules } from "./exchangeRules.ts";
 import { isOnByDefault } from "./form.ts";
 import { member, type JsonFile } from "./jsonFile.ts";
 import { fixedValue, stagedFields, type MappedField, type StagedField } from "./mapping.ts";
@@ -40,11 +42,14 @@ export const hybridRules: MappingRules = {
 const passwordFields = ["accountPassword", "changePasswordAtLogon"];
 const placeFields = ["organizationalUnit", "cn"];
 const prefix = "exchangeOnline.";
+const replyFields = Object.values(autoReplyChange)
+  .flat()
+  .filter((name) => name !== "Identity");
 const settable = byLowerCase([
   ...userAttributeNames,
   ...placeFields,
   ...passwordFields,
-  ...Object.keys(setMailboxParameters).map((name) => prefix + name),
+  ...[...Object.keys(setMailboxParameters), ...replyFields].map((name) => prefix + name),
 ]);
 /** Fields that the connector fills in: their mode is None. */
 const filledIn = byLowerCase([
@@ -167,6 +172,8 @@ function isKey(name: string): boolean {
 
 function valueFault(name: string, value: string | readonly string[]): string | undefined {
   if (!settable.has(name.toLowerCase()) || value === "") return undefined;
+  const setting = name.slice(prefix.length);
+  if (ofMailbox.test(name) && isOfReply(setting)) return exchangeRules.valueFault(setting, value);
   if (!isOfPassword(name)) return faultOf(() => wantedFrom([[name, value]]));
   if (/^accountPassword$/i.test(name) || typeof value !== "string") return undefined;
   if (/^(true|false)$/i.test(value.trim())) return undefined;
