@@ -36,7 +36,6 @@ import { setMailboxParameters } from "../generated/mailbox.ts";
 import { synchronisedUser, synchronisedUserSearch } from "../graph/synchronisedUser.ts";
 import { operations, type GraphTarget } from "../graph/target.ts";
 import { nameOf as userName } from "../graph/user.ts";
-import type { Settings } from "../host/action.ts";
 import { alike, listOf, oneOf, shown } from "../mappedValues.ts";
 import type { Gate, Needs } from "../step.ts";
 import { mailboxFields, mailboxOf, mailboxOfUser, ofMailbox } from "./exchangeOnline.ts";
@@ -76,8 +75,8 @@ export const noMailbox: WantedMailbox = { fields: [], reply: undefined };
 const prefix = "exchangeOnline.";
 
 /**
- * What the mapped fields want of a mailbox. Throws an `invalid` fault for a setting that does not exist or has no usable
- * value, for an automatic reply that cannot be set, and when one attribute is mapped by both of its names.
+ * What the mapped fields want of a mailbox. Throws an `invalid` fault for a setting that does not exist or has no
+ * usable value, for an automatic reply that cannot be set, and when one attribute is mapped by both of its names.
  */
 export function wantedOfMailbox(fields: readonly Field[], format: MessageFormat): WantedMailbox {
   const { replyFields, otherFields } = partedFields(mailboxFields(fields));
@@ -319,13 +318,15 @@ export interface Asked {
   keepsReply: boolean;
 }
 
+interface Form {
+  exchangeOnlineIntegration?: boolean | undefined;
+  ExistingAutoReply?: "replace" | "keep" | undefined;
+}
+
 /** The same from the form. */
 export function askedOf(
   fields: readonly string[],
-  {
-    exchangeOnlineIntegration,
-    ExistingAutoReply,
-  }: Settings<"exchangeOnlineIntegration" | "ExistingAutoReply">,
+  { exchangeOnlineIntegration, ExistingAutoReply }: Form,
 ): Asked {
   return {
     fields,
