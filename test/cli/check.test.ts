@@ -100,7 +100,8 @@ describe("exo-connector check", () => {
       "fieldMapping.json:19:15  jobTitle is an attribute of the user, not of the mailbox: the system Entra ID with " +
         "Exchange Online sets it; expected a setting of a mailbox.",
       "lifecycle/entra/configuration.json:160:12  No action of Entra ID with Exchange Online reads " +
-        "ExistingAutoReply, a key of Exchange Online; expected a form without it.",
+        "ExistingAutoReply, a key of Exchange Online and of Active Directory with Exchange Online; expected a form " +
+        "without it.",
       "lifecycle/entra/fieldMapping.json:145:15  CustomAttribute1 is a property of the mailbox; expected " +
         "exchangeOnline.CustomAttribute1.",
     ];
