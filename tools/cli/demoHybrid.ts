@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -21,10 +22,16 @@ export interface DemoDirectory {
   close(): Promise<void>;
 }
 
-/** Starts the domain controller, on a port of this machine, with a certificate of its own authority. */
-export async function startDemoDirectory(): Promise<DemoDirectory> {
+/**
+ * Starts the domain controller, on a port of this machine, with a certificate of its own authority. `newId`: see
+ * `DomainSettings`.
+ */
+export async function startDemoDirectory(
+  newId = randomUUID as () => string,
+): Promise<DemoDirectory> {
   const domain = new Domain({
     baseDn,
+    newId,
     delegated: { "svc-connector": baseDn },
     objects: [
       ...["Staff", "Groups", "Service"].map((name) => unit(`OU=${name},${baseDn}`)),

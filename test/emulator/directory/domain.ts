@@ -33,6 +33,8 @@ export interface DomainSettings {
   /** The sAMAccountNames of others who see deleted objects. */
   deletedShownTo?: readonly string[];
   objects?: readonly NewObject[];
+  /** The objectGUIDs of new objects. Default: random ones. */
+  newId?: () => string;
 }
 
 interface DirectoryObject {
@@ -140,7 +142,7 @@ export class Domain {
   #insert(dn: string, objectClass: string): DirectoryObject {
     const parts = partsOf(dn);
     const object: DirectoryObject = {
-      guid: randomUUID(),
+      guid: (this.#settings.newId ?? randomUUID)(),
       parts,
       isDeleted: false,
       values: new Map([

@@ -42,7 +42,7 @@ const stories: Readonly<Record<string, (state: State) => Stage | Promise<Stage>>
     (state.entra ??= {}).subscribedSkus = [...entraSeats];
     return { chapters: entraStory };
   },
-  hybrid: startDemoDirectory,
+  hybrid: () => startDemoDirectory(),
 };
 
 /** `demo`: one person joins, moves, leaves and comes back, through the built bundles and an emulated tenant. */
