@@ -64,6 +64,16 @@ export const features: readonly Feature[] = [
     exchange: ["Mail Recipients"],
   },
   {
+    name: "Users of accounts of Active Directory",
+    sets: ["hybrid"],
+    graph: ["User.Read.All"],
+  },
+  {
+    name: "Settings of the mailbox of an account of Active Directory",
+    sets: ["hybrid with Exchange Online"],
+    exchange: ["Mail Recipients"],
+  },
+  {
     name: "A licence on create",
     sets: ["entra"],
     graph: ["LicenseAssignment.ReadWrite.All"],

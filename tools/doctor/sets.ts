@@ -21,7 +21,10 @@ export interface GraphSet {
   exchange: ActionSet | undefined;
 }
 
-/** The sets of Microsoft Graph among these actions: accounts are the set `entra`, resources `entraResources`. */
+/**
+ * The sets of Microsoft Graph among these actions: accounts are the sets `entra` and `hybrid`, resources
+ * `entraResources`.
+ */
 export function graphSetsOf(actions: ReadonlyMap<string, Declared>): GraphSet[] {
   const sets = new Map<string, Operations[]>();
   for (const [name, { needs }] of actions) {
@@ -48,7 +51,7 @@ export function graphSetsInUse(all: readonly GraphSet[], licences: readonly unkn
 
 /** Names of their own where Exchange Online has a set of the same name. */
 function graphSetOf(action: string): string {
-  if (action.startsWith("lifecycle/")) return "entra";
+  if (action.startsWith("lifecycle/")) return action.includes("/hybrid/") ? "hybrid" : "entra";
   return action.startsWith("resources/") ? "entraResources" : setOf(action);
 }
 
@@ -82,6 +85,8 @@ function cmdletsBySet(
   return [...sets].map(([name, cmdlets]) => ({
     name,
     cmdlets: mergedCmdlets(...cmdlets),
-    whenMapped: ["account", withExchange("entra")].includes(name) ? mappable : [],
+    whenMapped: ["account", withExchange("entra"), withExchange("hybrid")].includes(name)
+      ? mappable
+      : [],
   }));
 }
