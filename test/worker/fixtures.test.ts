@@ -18,7 +18,7 @@ const asWorked: Way = async (action, event, env) => {
     { bytes: Buffer.from(JSON.stringify({ id, action, event })), source: "line 1" },
   ]);
   const work = one.queue.work(
-    eventHandler(service, { sealing: one.sealing, log: () => undefined }),
+    eventHandler(service, { sealing: one.sealing, whole: one.events.whole, log: () => undefined }),
     { atOnce: 1, perGroup: 1, log: () => undefined },
   );
   const isOver = (state: string | undefined): boolean =>

@@ -144,6 +144,46 @@ describe.skipIf(!inject("postgres"))("workers", () => {
     expect(workers.map((worker) => worker.output()).join("")).not.toContain(clientSecret);
   });
 
+  it("use the configuration that an event names, as it is when the event runs", async () => {
+    const event = changeEventFor(
+      { ...running.emulator.credentials },
+      { reference: references[0], data: { CustomAttribute9: "named" } },
+    ) as { actionContext: { Configuration: Record<string, unknown> } };
+    const { Configuration, ...actionContext } = event.actionContext;
+    const lineOf = (more: object): { bytes: Buffer; source: string } => ({
+      bytes: Buffer.from(
+        JSON.stringify({
+          id: `event ${++count}`,
+          action: "lifecycle/update",
+          configuration: "contoso",
+          event: { ...event, actionContext },
+          ...more,
+        }),
+      ),
+      source: "line 1",
+    });
+    await expect(one.events.send([lineOf({})])).rejects.toThrow(
+      /^line 1: configuration is "contoso", and the queue has none of this name/,
+    );
+    await expect(one.events.configure("con toso", Configuration)).rejects.toThrow(/is not a name/);
+    await expect(one.events.configure("contoso", {})).rejects.toThrow(/^TenantID is not a GUID/);
+    await one.events.configure("contoso", { ...Configuration, AppSecret: "not-yet-the-secret" });
+    await expect(one.events.send([lineOf({ event })])).rejects.toThrow(
+      /^line 1: event has a configuration, and names another one/,
+    );
+    await expect(one.events.send([lineOf({ event: {} })])).rejects.toThrow(
+      /^line 1: event has no actionContext/,
+    );
+    await one.events.send([lineOf({})]);
+    const id = `event ${count}`;
+    await one.events.configure("contoso", { ...Configuration });
+    await start();
+    await until(async () => await areDone([id]));
+    const found = await one.events.find(id);
+    expect(answerIn(found?.lines ?? "")?.outcome).toBe("done");
+    expect(server.dump()).not.toContain(running.emulator.credentials.clientSecret);
+  });
+
   it("finish what they run when they are asked to end", async () => {
     running.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, delayMs: 1_500 }]);
     const worker = await start();

@@ -23,6 +23,20 @@ export const queue: readonly Entry[] = [
   },
   {
     outcome: "invalid",
+    why: "The event names a configuration that the queue does not have, or has one of its own as well.",
+    mend:
+      "Keep the configuration with `exo-connector queue configure`, and leave `Configuration` out of the events that " +
+      "name it ([the worker](worker.md#configurations-by-name)).",
+    of: [
+      "and the queue has none of this name",
+      "is not a name; expected 1 to 60 letters",
+      "TenantID is not a GUID; expected the values of the form",
+      "event has no actionContext, which gets",
+      "event has a configuration, and names another one",
+    ],
+  },
+  {
+    outcome: "invalid",
     why: "A key is never replaced: what was sealed with it would be lost.",
     mend: "Name another file.",
     of: ["exists already. What was sealed"],

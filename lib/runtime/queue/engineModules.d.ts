@@ -39,6 +39,10 @@ declare module "pg-boss" {
   }
   export interface Options {
     connectionString?: string;
+    /** These three are for the driver. */
+    connectionTimeoutMillis?: number;
+    query_timeout?: number;
+    keepAlive?: boolean;
     db?: Db;
     backend?: "pglite";
     schema: string;
@@ -81,7 +85,13 @@ declare module "pg" {
   import type { EventEmitter } from "node:events";
 
   export class Client extends EventEmitter {
-    constructor(options: { connectionString: string; application_name?: string });
+    constructor(options: {
+      connectionString: string;
+      application_name?: string;
+      connectionTimeoutMillis?: number;
+      query_timeout?: number;
+      keepAlive?: boolean;
+    });
     connect(): Promise<void>;
     end(): Promise<void>;
     query(text: string, values?: readonly unknown[]): Promise<{ rows: Record<string, unknown>[] }>;

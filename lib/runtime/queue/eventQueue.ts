@@ -1,9 +1,11 @@
 /** Events in a queue: sealed, in the order of their account, and the answer of each. */
 import type { Answer } from "../../host/answer.ts";
 import { Unusable } from "../../host/schemaContract.ts";
-import { memberAt, plainText } from "../../host/members.ts";
+import { member, memberAt, plainText } from "../../host/members.ts";
 import { isGuid } from "../../guid.ts";
-import { orderOf, requestIn, type Request } from "../serve/request.ts";
+import { isRecord } from "../../record.ts";
+import { documentIn } from "../stdin.ts";
+import { orderOf, requestIn, type Refusal, type Request } from "../serve/request.ts";
 import type { Service } from "../serve/service.ts";
 import type { BlockedJob, GroupStats, Handle, JobQueue, JobState } from "./jobQueue.ts";
 import type { Sealing } from "./sealing.ts";
@@ -14,6 +16,10 @@ export interface EventQueue {
    * left out. Throws `Unusable` when one of them cannot be used; then none is added.
    */
   send(lines: readonly EventLine[]): Promise<{ added: number; known: number }>;
+  /** Keeps a configuration, which events name instead of having one, in place of an earlier one of this name. */
+  configure(name: string, configuration: Readonly<Record<string, unknown>>): Promise<void>;
+  /** An event with the configuration that it names, as bytes that `serve` reads. */
+  whole(bytes: Buffer): Promise<Buffer>;
   find(id: string): Promise<FoundEvent | undefined>;
   blocked(): Promise<BlockedEvent[]>;
   retry(id: string): Promise<boolean>;
@@ -51,15 +57,37 @@ export function eventQueue(
 ): EventQueue {
   const nameOf = (id: string): string => sealing.digest(`event ${id}`);
 
+  /** The configuration of this name, when it was last kept. */
+  async function configurationOf(name: unknown): Promise<Record<string, unknown>> {
+    const text = typeof name === "string" ? name : "";
+    const key = configurationKey(text);
+    const found = namePattern.test(text) ? await queue.kept(key) : undefined;
+    if (found === undefined)
+      throw new Unusable([
+        `configuration is ${JSON.stringify(text.slice(0, 60))}, and the queue has none of this name; expected one ` +
+          "that queue configure has kept.",
+      ]);
+    return JSON.parse(sealing.open(found, key)) as Record<string, unknown>;
+  }
+
+  /** The same event with the configuration that it names; the same bytes when it names none. */
+  async function whole(bytes: Buffer): Promise<Buffer> {
+    const { configuration: name, ...line } = documentIn(bytes) as Record<string, unknown>;
+    if (name === undefined) return bytes;
+    const event = withConfiguration(line["event"], await configurationOf(name));
+    return Buffer.from(JSON.stringify({ ...line, event }));
+  }
+
   async function read({ bytes, source }: EventLine): Promise<Request> {
     const request = requestIn(bytes, source);
-    const faults =
-      "faults" in request
-        ? request.faults
-        : await check(request.action).then(() => [], unusableFaults);
-    if ("faults" in request || faults.length > 0)
-      throw new Unusable(faults.map((one) => `${source}: ${one}`));
-    return request;
+    const complete = async ({ action }: Request): Promise<Request | Refusal> => {
+      await check(action);
+      return requestIn(await whole(bytes), source);
+    };
+    const result =
+      "faults" in request ? request : await complete(request).catch(refusalFor(request.id));
+    if ("faults" in result) throw new Unusable(result.faults.map((one) => `${source}: ${one}`));
+    return result;
   }
 
   const requestOf = (name: string, input: unknown): Request => {
@@ -88,6 +116,19 @@ export function eventQueue(
       const added = sent.filter(({ isNew }) => isNew).length;
       return { added, known: sent.length - added };
     },
+    async configure(name, configuration) {
+      if (!namePattern.test(name))
+        throw new Unusable([
+          `${JSON.stringify(name.slice(0, 60))} is not a name; expected 1 to 60 letters, digits, hyphens and dots.`,
+        ]);
+      if (!isGuid(plainText(member(configuration, "tenantid"))))
+        throw new Unusable([
+          "TenantID is not a GUID; expected the values of the form as one object.",
+        ]);
+      const key = configurationKey(name);
+      await queue.keep(key, sealing.seal(JSON.stringify(configuration), key));
+    },
+    whole,
     async find(id) {
       const name = nameOf(id);
       const found = await queue.find(name);
@@ -104,9 +145,29 @@ export function eventQueue(
   };
 }
 
-function unusableFaults(thrown: unknown): readonly string[] {
-  if (thrown instanceof Unusable) return thrown.faults;
-  throw thrown;
+const refusalFor =
+  (id: string) =>
+  (thrown: unknown): Refusal => {
+    if (thrown instanceof Unusable) return { id, faults: [...thrown.faults] };
+    throw thrown;
+  };
+
+const namePattern = /^[\w.-]{1,60}$/;
+const configurationKey = (name: string): string => `configuration ${name}`;
+
+/** The event with this configuration. Throws `Unusable` when it has one already, or no place for it. */
+function withConfiguration(
+  event: unknown,
+  Configuration: Record<string, unknown>,
+): Record<string, unknown> {
+  const entries = Object.entries(isRecord(event) ? event : {});
+  const [place] = entries.filter(([key]) => key.toLowerCase() === "actioncontext");
+  if (!isRecord(event) || place === undefined || !isRecord(place[1]))
+    throw new Unusable(["event has no actionContext, which gets the configuration that it names."]);
+  const [key, context] = place;
+  if (member(context, "configuration") !== undefined)
+    throw new Unusable(["event has a configuration, and names another one; expected one of them."]);
+  return { ...event, [key]: { ...context, Configuration } };
 }
 
 function blockedEvent(
@@ -125,10 +186,14 @@ const repeated = new Set<string>(["throttled", "notYet", "unknown"]);
 /** Runs the events of a queue through a service. */
 export function eventHandler(
   service: Pick<Service, "take">,
-  { sealing, log }: { sealing: Sealing; log(text: string): void },
+  {
+    sealing,
+    whole,
+    log,
+  }: { sealing: Sealing; whole: EventQueue["whole"]; log(text: string): void },
 ): Handle {
   return async ({ name, input, signal }) => {
-    const bytes = Buffer.from(sealing.open(input, inputOf(name)));
+    const bytes = await whole(Buffer.from(sealing.open(input, inputOf(name))));
     let written = "";
     await service.take(
       bytes,

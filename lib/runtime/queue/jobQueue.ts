@@ -20,6 +20,10 @@ export interface JobQueue {
   /** Removes a job that was given up, so that later jobs of its key run. Resolves to whether there was one. */
   drop(name: string): Promise<boolean>;
   stats(): Promise<GroupStats[]>;
+  /** Keeps a value for all who use the queue, in place of an earlier one. Stored as it is: seal what is secret. */
+  keep(name: string, value: object): Promise<void>;
+  /** What is kept under this name; undefined when nothing is. */
+  kept(name: string): Promise<unknown>;
   close(): Promise<void>;
 }
 

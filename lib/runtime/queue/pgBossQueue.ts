@@ -57,6 +57,8 @@ const purgeMs = 3_600_000;
 /** Without fresh statistics a fetch takes seconds, and autovacuum comes too late (measured). */
 const analyzeAfter = 500;
 const maxListed = 1_000;
+/** For a database that does not answer, as when a cable is cut: without these, a worker would wait for ever. */
+const patience = { connectionTimeoutMillis: 10_000, query_timeout: 60_000, keepAlive: true };
 
 interface OwnJob extends Claimed {
   retryCount: number;
@@ -250,6 +252,19 @@ export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Pr
       );
       return statsIn(rows);
     },
+    async keep(name, value) {
+      await db.executeSql(
+        `insert into ${ownSchema}.kept (name, value) values ($1, $2::text::jsonb)
+         on conflict (name) do update set value = excluded.value`,
+        [name, JSON.stringify(value)],
+      );
+    },
+    async kept(name) {
+      const { rows } = await db.executeSql(`select value from ${ownSchema}.kept where name = $1`, [
+        name,
+      ]);
+      return rows[0]?.["value"];
+    },
     async close() {
       clearInterval(purging);
       await sending;
@@ -279,10 +294,14 @@ async function openEngine(place: QueuePlace, { log, watches }: QueueChoices): Pr
   let boss: PgBoss;
   if ("connectionString" in place) {
     const { connectionString } = place;
-    boss = new PgBoss({ ...shared, connectionString, max: 6 });
+    boss = new PgBoss({ ...shared, connectionString, max: 6, ...patience });
     connect = async () => {
       const { default: pg } = await loadDriver();
-      const client = new pg.Client({ connectionString, application_name: "exo-connector slots" });
+      const client = new pg.Client({
+        connectionString,
+        application_name: "exo-connector slots",
+        ...patience,
+      });
       // The loss of the session is noticed by the next use.
       client.on("error", () => undefined);
       await client.connect();
@@ -339,6 +358,7 @@ async function makeTables(db: Db): Promise<void> {
      create schema if not exists ${ownSchema};
      create table if not exists ${ownSchema}.marks (
        is_only boolean primary key default true check (is_only), mark text not null);
+     create table if not exists ${ownSchema}.kept (name text primary key, value jsonb not null);
      create table if not exists ${ownSchema}.groups (name text primary key, shards integer not null);
      create table if not exists ${ownSchema}.jobs (
        name text primary key, id uuid not null, queue text not null,

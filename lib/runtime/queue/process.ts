@@ -8,14 +8,12 @@ import { startGuard } from "../serve/guard.ts";
 import { lineWriter } from "../serve/lines.ts";
 import { endOf, type ServeCode } from "../serve/process.ts";
 import { openService } from "../serve/service.ts";
-import { eventHandler } from "./eventQueue.ts";
-import type { GroupStats, JobQueue } from "./jobQueue.ts";
+import { eventHandler, type EventQueue } from "./eventQueue.ts";
+import type { GroupStats, JobQueue, QueueLog } from "./jobQueue.ts";
 import type { Sealing } from "./sealing.ts";
 
 export interface WorkerOptions<Targets> {
-  open(
-    log: (level: string, message: string) => void,
-  ): Promise<{ queue: JobQueue; sealing: Sealing }>;
+  open(log: QueueLog): Promise<{ queue: JobQueue; events: EventQueue; sealing: Sealing }>;
   actionOf(name: string): Promise<Action<AnyEvent, Targets>>;
   connect: Connect<Targets>;
   /** The events that run at the same time in this process. */
@@ -41,14 +39,18 @@ export async function work<Targets>(options: WorkerOptions<Targets>): Promise<Se
   const stderr = lineWriter(2);
   const log = (level: string, message: string): void =>
     void stderr.write(`${inAscii(JSON.stringify({ level, message }))}\n`);
-  const { queue, sealing } = await options.open(log);
+  const { queue, events, sealing } = await options.open(log);
   const { atOnce, perTenant, drainMs } = options;
   const service = openService(
     { ...options, env: process.env, now: () => performance.now() },
     { atOnce, waiting: atOnce },
   );
   const end = endOf(options.replaced, log);
-  const handle = eventHandler(service, { sealing, log: (text) => void stderr.write(text) });
+  const handle = eventHandler(service, {
+    sealing,
+    whole: events.whole,
+    log: (text) => void stderr.write(text),
+  });
   const running = queue.work(handle, { atOnce, perGroup: perTenant, log });
   if (options.untilEmpty) void emptied(queue).then(() => end.now(0, "the queue is empty."));
   const { code, reason } = await end.reached;

@@ -27,29 +27,43 @@ export function localSlots(perGroup: number): Slots {
   };
 }
 
+/** The slots of one group that this process has, by their numbers. */
+interface Own {
+  inUse: number[];
+  /** Free, but not given back yet: a process that has more to do takes them again without a query. */
+  spare: number[];
+  /** Jobs whose slots were lost with the session, and taken by others. */
+  unbacked: number;
+}
+
 /**
  * Slots that all processes on one database share: advisory locks of one session, which end with it, so a process that
  * is killed leaves none behind. `connect` opens the session.
  */
 export function sharedSlots(perGroup: number, connect: () => Promise<Client>): Slots {
-  /** The numbers of the slots that this process has. A session would lock the same one twice. */
-  const taken = new Map<string, Set<number>>();
+  const groups = new Map<string, Own>();
   let session: Promise<Client> | undefined;
+  let flushing: NodeJS.Timeout | undefined;
   let isClosed = false;
   let last: Promise<unknown> = Promise.resolve();
 
-  /** A session carries out one query at a time. */
+  /** A session carries out one query at a time. After an error it is given up, and with it what it had locked. */
   function inTurn<T>(next: () => Promise<T>): Promise<T> {
-    const result = last.then(next);
+    const result = last.then(next).catch(async (error: unknown) => {
+      const broken = session;
+      session = undefined;
+      await (await broken?.catch(() => undefined))?.end().catch(() => undefined);
+      throw error;
+    });
     last = result.catch(() => undefined);
     return result;
   }
 
-  const takenOf = (group: string): Set<number> => {
-    const found = taken.get(group) ?? new Set<number>();
-    taken.set(group, found);
+  function ownOf(group: string): Own {
+    const found = groups.get(group) ?? { inUse: [], spare: [], unbacked: 0 };
+    groups.set(group, found);
     return found;
-  };
+  }
 
   /** One session at a time: a second one would keep slots that no one frees. */
   function opened(): Promise<Client> {
@@ -62,15 +76,38 @@ export function sharedSlots(perGroup: number, connect: () => Promise<Client>): S
 
   async function open(): Promise<Client> {
     const client = await connect();
+    const own = session;
     const forget = (): void => {
       if (session === own) session = undefined;
     };
-    const own = session;
     client.on("error", forget);
     client.on("end", forget);
-    // Jobs that run keep their slots, unless another process was faster.
-    for (const [group, numbers] of taken) await lock(client, group, [...numbers], numbers.size);
+    for (const [group, { inUse }] of groups) await keep(client, group, inUse);
     return client;
+  }
+
+  /** Jobs that run get their slots back in a new session, unless another process was faster. */
+  async function keep(client: Client, group: string, inUse: readonly number[]): Promise<void> {
+    const kept = new Set(await lock(client, group, inUse, inUse.length));
+    const own = ownOf(group);
+    const backed = own.inUse.filter((index) => kept.has(index));
+    own.unbacked += own.inUse.length - backed.length;
+    own.inUse = backed;
+    own.spare = own.spare.filter((index) => kept.has(index));
+  }
+
+  /** Lets others have what was not taken again. */
+  async function giveBack(): Promise<void> {
+    for (const [group, own] of groups) {
+      const numbers = own.spare.splice(0);
+      if (numbers.length === 0) continue;
+      // Without a session, the locks have ended with it.
+      const client = await session;
+      await client?.query("select pg_advisory_unlock($1, i) from unnest($2::int[]) i", [
+        classOf(group),
+        numbers,
+      ]);
+    }
   }
 
   return {
@@ -78,36 +115,40 @@ export function sharedSlots(perGroup: number, connect: () => Promise<Client>): S
       inTurn(async () => {
         if (isClosed) return 0;
         const client = await opened();
-        const own = takenOf(group);
+        const own = ownOf(group);
+        const { inUse, spare, unbacked } = own;
+        const have = inUse.length + spare.length;
         const others = Array.from({ length: perGroup }, (_, index) => index).filter(
-          (index) => !own.has(index),
+          (index) => !inUse.includes(index) && !spare.includes(index),
         );
-        const got = await lock(client, group, others, Math.min(wanted, perGroup - own.size));
-        for (const index of got) own.add(index);
+        const more = Math.min(wanted - spare.length, perGroup - have - unbacked);
+        own.spare.push(...(await lock(client, group, others, more)));
+        const got = own.spare.splice(0, wanted);
+        own.inUse.push(...got);
         return got.length;
       }),
     free(group, count) {
-      const own = takenOf(group);
-      const numbers = [...own].slice(0, count);
-      for (const index of numbers) own.delete(index);
-      if (numbers.length === 0) return;
-      void inTurn(async () => {
-        // Without a session, the locks have ended with it.
-        const client = await session;
-        await client?.query("select pg_advisory_unlock($1, i) from unnest($2::int[]) i", [
-          classOf(group),
-          numbers,
-        ]);
-      }).catch(() => undefined);
+      const own = ownOf(group);
+      const lost = Math.min(count, own.unbacked);
+      own.unbacked -= lost;
+      own.spare.push(...own.inUse.splice(0, count - lost));
+      flushing ??= setTimeout(() => {
+        flushing = undefined;
+        void inTurn(giveBack).catch(() => undefined);
+      }, keptMs);
     },
     async close() {
       isClosed = true;
+      clearTimeout(flushing);
       await last;
       const client = await session?.catch(() => undefined);
       await client?.end().catch(() => undefined);
     },
   };
 }
+
+/** A slot that is free is kept for so long. */
+const keptMs = 50;
 
 /** Locks up to `wanted` of these numbers, and resolves to those that it got. */
 async function lock(

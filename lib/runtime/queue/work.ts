@@ -45,6 +45,8 @@ interface Running<Job> {
 }
 
 const defaultPollMs = 500;
+/** Between two looks, so that one fetch takes the successors of several jobs. */
+const breathMs = 15;
 const afterErrorMs = 1_000;
 /** A claim is renewed three times before it ends. */
 const renewals = 3;
@@ -131,6 +133,7 @@ export function startWork<Job extends Claimed>(
         log("error", `The queue cannot be read. ${Fault.of(thrown).message}`);
         waitMs = afterErrorMs;
       }
+      await delay(breathMs);
       if (running.size >= atOnce) await woken;
       else if (waitMs > 0) {
         const over = new AbortController();

@@ -6,9 +6,11 @@ import {
 } from "../../../lib/runtime/queue/eventQueue.ts";
 import { makeKey } from "../../../lib/runtime/queue/sealing.ts";
 import { linesOf } from "../../../lib/runtime/serve/lines.ts";
+import { isRecord } from "../../../lib/record.ts";
 import { maxBytes } from "../../../lib/runtime/stdin.ts";
 import { thisAccount } from "../../../lib/store/storeOwner.ts";
 import { keyVariable, openQueue, queueVariable, type QueueOptions } from "../../queue/openQueue.ts";
+import { readJson } from "../../session/jsonFile.ts";
 import { assertNew } from "../../session/newFile.ts";
 import { UsageError } from "../../session/usageError.ts";
 import { withExamples } from "../examples.ts";
@@ -21,6 +23,7 @@ export function addQueue(program: Command, terminal: Terminal): void {
     .command("queue")
     .description("Send events to workers, read their answers, and release what is blocked.");
   addKey(queue, terminal);
+  addConfigure(queue, terminal);
   addSend(queue, terminal);
   addStatus(queue, terminal);
   addBlocked(queue, terminal);
@@ -73,6 +76,32 @@ function addKey(queue: Command, terminal: Terminal): void {
       else terminal.line(`${file}  the key: copy it to every machine of the queue, and keep it.`);
     }),
   );
+}
+
+function addConfigure(queue: Command, terminal: Terminal): void {
+  const verb = withQueueOptions(queue.command("configure"))
+    .description(
+      "Keep the configuration of a tenant in the queue, sealed, in place of an earlier one. Events name it as " +
+        '"configuration" instead of having one; those that wait already use the new one.',
+    )
+    .argument("<name>", "what events call it")
+    .argument("<file>", "the values of the form, as one JSON object")
+    .option("--json", "one JSON document");
+  withExamples(verb, [
+    "queue configure contoso local/tenant.json --embedded local/queue",
+    "queue configure contoso local/tenant.json --json",
+  ]);
+  verb.action((name: string, file: string, options: Options) => {
+    const configuration = readJson(file);
+    return withQueue(options, terminal, async (events) => {
+      await events.configure(name, isRecord(configuration) ? configuration : {});
+      if (options.json) terminal.line(JSON.stringify({ configuration: name }));
+      else
+        terminal.line(
+          `Events can name the configuration ${name} now. ${file} is not needed any more.`,
+        );
+    });
+  });
 }
 
 /** Events that are added with one insert. */

@@ -1,0 +1,153 @@
+/** Thousands of events through several workers, some of which are killed, while the database crashes once. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { Chance } from "../campaign/chance.ts";
+import { opened } from "./opened.ts";
+import { startPostgres } from "./postgres.ts";
+import { startStubTenants, type StubReport } from "./stubTenants.ts";
+
+export interface WorkerCampaign {
+  events: number;
+  accounts: number;
+  tenants: number;
+  workers: number;
+  /** Workers that are killed with SIGKILL, and started again. */
+  kills: number;
+  /** The database is ended at once, and is away for 1.5 s. */
+  crash: boolean;
+  perTenant: number;
+  refusedPart: number;
+  seed: number;
+  onProgress?: (done: number) => void;
+}
+
+export interface WorkerReport extends Omit<StubReport, "recoveriesMs"> {
+  sendSeconds: number;
+  workSeconds: number;
+  perSecond: number;
+  /** The longest. */
+  recoverySeconds: number;
+  completed: number;
+  blocked: number;
+}
+
+const batch = 1_000;
+const stubWorker = path.join(import.meta.dirname, "stubWorker.ts");
+
+export async function workerCampaign(choices: WorkerCampaign): Promise<WorkerReport> {
+  const { events, accounts, tenants, workers, kills, crash, perTenant, seed } = choices;
+  const chance = new Chance(seed);
+  const folder = mkdtempSync(path.join(tmpdir(), "worker-campaign-"));
+  const server = await startPostgres();
+  const stub = await startStubTenants(chance.next, choices.refusedPart);
+  const key = randomBytes(32);
+  const one = await opened({ connectionString: server.url }, { watches: false }, key);
+  const running: ChildProcess[] = [];
+  let isOver = false;
+
+  function start(): void {
+    const log = openSync(path.join(folder, `worker-${running.length}.log`), "w");
+    const words = [server.url, stub.url, key.toString("base64url"), "24", String(perTenant)];
+    const child = spawn(process.execPath, ["--import", "tsx", stubWorker, ...words], {
+      stdio: ["ignore", log, log],
+    });
+    closeSync(log);
+    running.push(child);
+  }
+
+  async function disturb(): Promise<void> {
+    const troubles = [
+      ...Array.from({ length: kills }, () => "kill" as const),
+      ...(crash ? (["crash"] as const) : []),
+    ];
+    for (const [index, trouble] of troubles.entries()) {
+      const due = (events * (index + 1)) / (troubles.length + 1.5);
+      while (!isOver && stub.report().effects < due) await delay(50);
+      if (isOver) return;
+      if (trouble === "crash") await server.crash(1_500);
+      else {
+        const alive = running.filter(isAlive);
+        alive[chance.below(alive.length)]?.kill("SIGKILL");
+        await delay(300);
+        start();
+      }
+    }
+  }
+
+  try {
+    const sendBegin = performance.now();
+    const numbers = new Map<string, number>();
+    let lines: string[] = [];
+    for (let index = 0; index < events; index++) {
+      const account = index % accounts;
+      const tenant = account % tenants;
+      const name = `account-${account}`;
+      const number = (numbers.get(name) ?? 0) + 1;
+      numbers.set(name, number);
+      lines.push(lineOf(index, tenant, name, number));
+      if (lines.length < batch && index < events - 1) continue;
+      await one.events.send(
+        lines.map((line) => ({ bytes: Buffer.from(line), source: "the line" })),
+      );
+      lines = [];
+    }
+    const sendSeconds = (performance.now() - sendBegin) / 1000;
+    for (let index = 0; index < workers; index++) start();
+    while (stub.report().effects === 0) await delay(10);
+    const begin = performance.now();
+    const disturbing = disturb();
+    while (stub.report().effects < events) {
+      choices.onProgress?.(stub.report().effects);
+      await delay(100);
+    }
+    const workSeconds = (performance.now() - begin) / 1000;
+    isOver = true;
+    await disturbing;
+    for (const child of running) child.kill("SIGTERM");
+    await Promise.all(running.filter(isAlive).map((child) => once(child, "exit")));
+    const stats = await one.queue.stats();
+    const sum = (part: "completed" | "blocked"): number =>
+      stats.reduce((total, group) => total + group[part], 0);
+    const { recoveriesMs, ...report } = stub.report();
+    return {
+      ...report,
+      recoverySeconds: Math.max(0, ...recoveriesMs) / 1000,
+      sendSeconds,
+      workSeconds,
+      perSecond: events / workSeconds,
+      completed: sum("completed"),
+      blocked: sum("blocked"),
+    };
+  } finally {
+    isOver = true;
+    for (const child of running) child.kill("SIGKILL");
+    await one.queue.close().catch(() => undefined);
+    await stub.close();
+    server.remove();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function isAlive({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
+function lineOf(index: number, tenantNumber: number, account: string, number: number): string {
+  const tenant = `7e4a4700-0000-4000-8000-${String(tenantNumber).padStart(12, "0")}`;
+  return JSON.stringify({
+    id: `event ${index}`,
+    action: "lifecycle/update",
+    event: {
+      actionContext: {
+        Configuration: { TenantID: tenant },
+        References: { Account: `${tenant} ${account}` },
+      },
+      stub: { tenant, account, number },
+    },
+  });
+}

@@ -1,0 +1,93 @@
+/** The queue inside the process, through the command line: what is left by a worker that is killed. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
+import { changeEventFor } from "../events.ts";
+import { until } from "./opened.ts";
+import { startWorker } from "./started.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+describe.skipIf(!inject("engine"))("an embedded queue", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "embedded-"));
+  const place = ["--embedded", path.join(folder, "queue")];
+  let running: RunningEmulator;
+
+  beforeAll(async () => {
+    running = await startEmulator();
+  });
+  afterAll(async () => {
+    await running.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function exo(words: readonly string[], input = ""): { code: number | null; out: string } {
+    const main = ["--import", "tsx", path.join(root, "tools/cli/main.ts")];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...main, ...words, ...place], {
+      input,
+      cwd: root,
+      encoding: "utf8",
+    });
+    return { code: status, out: stdout + stderr };
+  }
+
+  it("goes on after its worker was killed, and answers", async () => {
+    const lines = Array.from({ length: 20 }, (_, index) => {
+      const event = changeEventFor(
+        { ...running.emulator.credentials },
+        { data: { CustomAttribute9: `${index}` } },
+      );
+      return JSON.stringify({ id: `event ${index}`, action: "lifecycle/update", event });
+    });
+    expect(exo(["queue", "send"], lines.join("\n"))).toEqual({
+      code: 0,
+      out: "20 events were added. 0 had been sent before and were left out.\n",
+    });
+    running.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, delayMs: 100 }]);
+    const first = await startWorker(place, { folder, env: running.env });
+    await until(() => running.emulator.journal().some(({ cmdlet }) => cmdlet === "Set-Mailbox"));
+    expect(exo(["queue", "status"])).toMatchObject({
+      code: 2,
+      out: expect.stringContaining(`is in use by process ${first.pid}`) as string,
+    });
+    first.kill("SIGKILL");
+    await first.ended;
+    const second = await startWorker([...place, "--until-empty"], { folder, env: running.env });
+    expect(await second.ended).toBe(0);
+    const { code, out } = exo(["queue", "status", "--json"]);
+    expect({ code, stats: JSON.parse(out) as unknown }).toMatchObject({
+      code: 0,
+      stats: [{ tenant: running.emulator.credentials.tenantId, completed: 20, waiting: 0 }],
+    });
+    const values = running.emulator
+      .journal()
+      .filter(({ cmdlet, applied }) => cmdlet === "Set-Mailbox" && applied)
+      .map(({ parameters }) => Number(parameters?.["CustomAttribute9"]));
+    expect(values).toEqual([...values].sort((one, other) => one - other));
+    expect(new Set(values).size).toBe(20);
+    const answer = exo(["queue", "answer", "event 19", "--json"]);
+    expect(JSON.parse(answer.out)).toMatchObject({
+      id: "event 19",
+      state: "completed",
+      answer: { outcome: "done", outputContext: { Success: true } },
+    });
+    expect(exo(["queue", "answer", "event 20"])).toMatchObject({ code: 2 });
+  });
+
+  it("refuses lines that cannot be used, with their number", () => {
+    const imports = JSON.stringify({ id: "a", action: "lifecycle/import", event: {} });
+    expect(exo(["queue", "send"], `\n${imports}\n`)).toEqual({
+      code: 2,
+      out:
+        "0 events were added. 0 had been sent before and were left out.\n" +
+        "line 1: lifecycle/import is an import, whose records the queue does not keep: use serve, or its bundle.\n",
+    });
+    expect(exo(["queue", "send"], '{"id": "b", "event": {}}').out).toContain(
+      "line 1: action is not a text",
+    );
+    expect(exo(["queue", "retry", "event 1"])).toMatchObject({ code: 2 });
+  });
+});

@@ -1,0 +1,118 @@
+/**
+ * Tenants in miniature that keep the truth about what workers do: the order in each account, what runs at the same
+ * time, how often each event took effect. Takes 5 to 20 ms for a request, and throttles some.
+ */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+
+export interface StubEvent {
+  tenant: string;
+  account: string;
+  /** Among those of its account, from 1. */
+  number: number;
+}
+
+export interface StubReport {
+  effects: number;
+  /** An event that took effect although an earlier one of its account had not. */
+  gaps: number;
+  /** Two events of one account at the same time. */
+  overlaps: number;
+  /** Events that were run again after they had taken effect, which changes nothing. */
+  repeats: number;
+  refused: number;
+  /** The most requests of one tenant at the same time. */
+  inFlight: number;
+  /** Milliseconds from the end of a killed worker until its event was run again. */
+  recoveriesMs: number[];
+}
+
+export interface StubTenants {
+  url: string;
+  report(): StubReport;
+  close(): Promise<void>;
+}
+
+export async function startStubTenants(
+  random: () => number,
+  refusedPart = 0.045,
+): Promise<StubTenants> {
+  const last = new Map<string, number>();
+  const busy = new Map<string, number>();
+  const inFlight = new Map<string, number>();
+  const cut = new Map<string, number>();
+  const report: StubReport = {
+    effects: 0,
+    gaps: 0,
+    overlaps: 0,
+    repeats: 0,
+    refused: 0,
+    inFlight: 0,
+    recoveriesMs: [],
+  };
+  const count = (map: Map<string, number>, key: string, by: number): number => {
+    const value = (map.get(key) ?? 0) + by;
+    map.set(key, value);
+    return value;
+  };
+
+  /** The status of the answer. */
+  function apply(account: string, number: number): number {
+    if (random() < refusedPart) {
+      report.refused++;
+      return 429;
+    }
+    const before = last.get(account) ?? 0;
+    if (number <= before) report.repeats++;
+    else {
+      if (number !== before + 1) report.gaps++;
+      report.effects++;
+      last.set(account, number);
+    }
+    return 200;
+  }
+
+  const server = createServer({ keepAlive: true });
+  server.on("request", (request, response) => {
+    const words = new URL(request.url ?? "", "http://stub").searchParams;
+    const tenant = words.get("tenant") ?? "";
+    const account = `${tenant} ${words.get("account")}`;
+    const number = Number(words.get("number"));
+    const event = `${account} ${number}`;
+    const since = cut.get(event);
+    if (since !== undefined) report.recoveriesMs.push(performance.now() - since);
+    cut.delete(event);
+    if (count(busy, account, 1) > 1) report.overlaps++;
+    report.inFlight = Math.max(report.inFlight, count(inFlight, tenant, 1));
+    let isOver = false;
+    const over = (): void => {
+      if (isOver) return;
+      isOver = true;
+      count(busy, account, -1);
+      count(inFlight, tenant, -1);
+    };
+    response.on("close", () => {
+      if (!response.writableFinished) cut.set(event, performance.now());
+      over();
+    });
+    void delay(5 + random() * 15).then(() => {
+      // What has begun takes effect, also when no one waits for its answer.
+      const status = apply(account, number);
+      over();
+      response.writeHead(status).end();
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    report: () => report,
+    async close() {
+      const closed = once(server, "close");
+      server.close().closeAllConnections();
+      await closed;
+    },
+  };
+}
