@@ -7,7 +7,7 @@ import { listActions, loadAction } from "../../tools/session/actions.ts";
 import { examine } from "../../tools/doctor/checks.ts";
 import type { Premises } from "../../tools/doctor/check.ts";
 import type { Finding } from "../../tools/doctor/finding.ts";
-import { graphSetsOf, setsOf } from "../../tools/doctor/sets.ts";
+import { directorySetsOf, graphSetsOf, setsOf } from "../../tools/doctor/sets.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { seedState } from "../emulator/seed.ts";
 import type { App, State } from "../emulator/state.ts";
@@ -32,6 +32,7 @@ const actions = await Promise.all(
 );
 export const allSets = setsOf(new Map(actions));
 export const allGraphSets = graphSetsOf(new Map(actions));
+export const allDirectorySets = directorySetsOf(new Map(actions));
 
 async function findingsOf(running: RunningEmulator, mistake: Mistake): Promise<Finding[]> {
   const {
@@ -61,6 +62,7 @@ async function findingsOf(running: RunningEmulator, mistake: Mistake): Promise<F
     },
     sets: allSets.filter(({ name }) => sets?.includes(name) ?? true),
     graphSets: allGraphSets.filter(({ name }) => sets?.includes(name) ?? false),
+    directorySets: allDirectorySets.filter(({ name }) => sets?.includes(name) ?? false),
   }))
     findings.push(finding);
   return findings;

@@ -27,6 +27,7 @@ async function findings(): Promise<Finding[]> {
     seams: machineSeams,
     sets: allSets.filter(({ name }) => name === "account"),
     graphSets: allGraphSets.filter(({ name }) => name === "entra"),
+    directorySets: [],
   }))
     all.push(finding);
   return all;

@@ -1,4 +1,5 @@
 import type { Credential } from "../../lib/auth/application.ts";
+import type { Directory } from "../../lib/activeDirectory/client/directory.ts";
 import type { TokenSource } from "../../lib/auth/token.ts";
 import type { ConnectorSeams, emulatorUrls } from "../../lib/connector.ts";
 import type { Exchange } from "../../lib/exchange/client/exchange.ts";
@@ -9,7 +10,7 @@ import type { Assigned, Derived } from "./assignments.ts";
 import type { Verdict } from "./finding.ts";
 import type { Known } from "./known.ts";
 import type { ManagementRole, Role } from "./roles.ts";
-import type { ActionSet, GraphSet } from "./sets.ts";
+import type { ActionSet, DirectorySet, GraphSet } from "./sets.ts";
 
 /** A tenant and its surroundings: what the checks look at. */
 export interface Premises {
@@ -26,6 +27,8 @@ export interface Premises {
   sets: readonly ActionSet[];
   /** Those of Microsoft Graph. */
   graphSets: readonly GraphSet[];
+  /** Those of Active Directory. */
+  directorySets: readonly DirectorySet[];
 }
 
 /** What the checks find out for each other. */
@@ -47,6 +50,9 @@ export interface Facts {
   graphReached: true;
   graphClaims: Claims;
   graph: Graph;
+  directory: Directory;
+  /** The base DN exists. */
+  baseDn: string;
   /** The clock of this machine is right. */
   clock: true;
   credential: Credential;

@@ -6,6 +6,7 @@ import type { Check, Examination, Facts, Premises } from "./check.ts";
 import { configuration } from "./configuration.ts";
 import { credential } from "./credential.ts";
 import { role } from "./exchangeRoles.ts";
+import { baseDn, directoryAccessOf, domainControllers, passwordPolicy } from "./directoryAccess.ts";
 import { unknown, type Finding, type Verdict } from "./finding.ts";
 import {
   directoryRole,
@@ -21,16 +22,18 @@ import { addresses, authorities, nodeVersion, proxy, tls } from "./machine.ts";
 import { organization, permission, signIn, tenant } from "./signIn.ts";
 
 /** A new connection adds its checks here. */
-function checksOf({ sets, graphSets, form }: Premises): Check[] {
+function checksOf({ sets, graphSets, directorySets, form }: Premises): Check[] {
+  const usesDirectory = directorySets.length > 0;
   const usesGraph = graphSets.length > 0;
-  const usesExchange = sets.length > 0 || !usesGraph;
+  const usesExchange = sets.length > 0 || (!usesGraph && !usesDirectory);
+  const ofMachine = [nodeVersion, authorities, tls, proxy, addresses, configuration];
+  const ofDirectory = usesDirectory
+    ? [domainControllers, baseDn, passwordPolicy, ...directorySets.map(directoryAccessOf)]
+    : [];
+  if (!usesGraph && !usesExchange) return [...ofMachine, ...ofDirectory];
   return [
-    nodeVersion,
-    authorities,
-    tls,
-    proxy,
-    addresses,
-    configuration,
+    ...ofMachine,
+    ...ofDirectory,
     signInHost,
     clock,
     ...(usesExchange ? [exchangeHost] : []),
@@ -58,10 +61,17 @@ function isEntered(form: Premises["form"], name: string, wanted: string): boolea
 const isLinked = (form: Premises["form"]): boolean =>
   isEntered(form, "Connection", "linkedAccount");
 
-/** With what the sets of Microsoft Graph send to Exchange Online, if that is on. */
+/**
+ * With what the sets of Microsoft Graph send to Exchange Online, if that is on; otherwise without what accounts of
+ * Active Directory send to the cloud.
+ */
 function withExchangeOf(premises: Premises): Premises {
-  const { form, sets, graphSets } = premises;
-  if (!isEntered(form, "exchangeOnlineIntegration", "true")) return premises;
+  const { form, sets, graphSets, directorySets } = premises;
+  if (!isEntered(form, "exchangeOnlineIntegration", "true"))
+    return {
+      ...premises,
+      graphSets: graphSets.filter((one) => !directorySets.some(({ name }) => name === one.name)),
+    };
   return { ...premises, sets: [...sets, ...graphSets.flatMap(({ exchange }) => exchange ?? [])] };
 }
 
@@ -91,6 +101,7 @@ export async function* examine(entered: Premises): AsyncGenerator<Finding, void,
     }
   } finally {
     if (known.has("transport")) known.get("transport").close();
+    if (known.has("directory")) known.get("directory").close();
   }
 }
 

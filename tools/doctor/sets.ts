@@ -49,6 +49,23 @@ export function graphSetsInUse(all: readonly GraphSet[], licences: readonly unkn
   return licences.length === 0 ? [] : all.filter(({ name }) => name === "licences");
 }
 
+/** Actions that are used together, and what they may send to Active Directory. */
+export interface DirectorySet {
+  name: string;
+  operations: Operations;
+}
+
+/** The sets of Active Directory among these actions: accounts are the set `hybrid`. */
+export function directorySetsOf(actions: ReadonlyMap<string, Declared>): DirectorySet[] {
+  const sets = new Map<string, Operations[]>();
+  for (const [name, { needs }] of actions) {
+    if (!needs.activeDirectory) continue;
+    const set = graphSetOf(name);
+    sets.set(set, [...(sets.get(set) ?? []), needs.activeDirectory.operations]);
+  }
+  return [...sets].map(([name, parts]) => ({ name, operations: mergedOperations(...parts) }));
+}
+
 /** Names of their own where Exchange Online has a set of the same name. */
 function graphSetOf(action: string): string {
   if (action.startsWith("lifecycle/")) return action.includes("/hybrid/") ? "hybrid" : "entra";

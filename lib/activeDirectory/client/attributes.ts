@@ -79,6 +79,7 @@ export const attributes = {
   member: "texts",
   allowedAttributes: "texts",
   allowedAttributesEffective: "texts",
+  allowedChildClassesEffective: "texts",
 } as const satisfies Readonly<Record<string, Syntax>>;
 
 type Syntax =

@@ -33,6 +33,8 @@ export interface DomainSettings {
   /** The sAMAccountNames of others who see deleted objects. */
   deletedShownTo?: readonly string[];
   objects?: readonly NewObject[];
+  /** The setup of Exchange Server never extended the schema. */
+  hasNoExchange?: boolean;
   /** The objectGUIDs of new objects. Default: random ones. */
   newId?: () => string;
 }
@@ -69,6 +71,33 @@ const categories: Readonly<Record<string, string>> = { user: "person", contact: 
 const links = new Set(["member", "manager"]);
 const lists = new Set(["objectclass", "member", "proxyaddresses", "othermailbox", "description"]);
 const namingAttributes = new Set(["cn", "ou", "name", "distinguishedname", "objectguid"]);
+/** The attributes that the schema allows, as far as the connector uses them. */
+const schema: Readonly<Record<"user" | "group", readonly string[]>> = {
+  user: [
+    ...["c", "cn", "co", "company", "department", "description", "displayName", "division"],
+    ...["employeeID", "employeeNumber", "employeeType", "facsimileTelephoneNumber", "givenName"],
+    ...["homePhone", "info", "initials", "ipPhone", "l", "mail", "manager", "middleName", "mobile"],
+    ...["pager", "physicalDeliveryOfficeName", "postalCode", "preferredLanguage", "pwdLastSet"],
+    ...[
+      "proxyAddresses",
+      "sAMAccountName",
+      "sn",
+      "st",
+      "streetAddress",
+      "telephoneNumber",
+      "title",
+    ],
+    ...["userAccountControl", "userPrincipalName", "wWWHomePage"],
+  ],
+  group: ["cn", "description", "groupType", "member", "sAMAccountName"],
+};
+/** What the setup of Exchange Server adds. */
+const exchangeSchema = [
+  ...["mailNickname", "targetAddress", "msExchHideFromAddressLists", "msExchRecipientDisplayType"],
+  ...["msExchRecipientTypeDetails", "msExchRemoteRecipientType"],
+  ...Array.from({ length: 15 }, (_, index) => `extensionAttribute${index + 1}`),
+];
+
 /** Kept of a deleted object. */
 const keptOfDeleted = new Set(["objectclass", "samaccountname", "useraccountcontrol", "cn"]);
 const showDeleted = "1.2.840.113556.1.4.417";
@@ -239,7 +268,9 @@ export class Domain {
       );
     const from = known?.from ?? 0;
     const to = pageSize === 0 ? found.length : from + pageSize;
-    const entries = found.slice(from, to).map((one) => this.#entryOf(one, request.attributes));
+    const entries = found
+      .slice(from, to)
+      .map((one) => this.#entryOf(one, request.attributes, account));
     if (cookie === undefined) return [...entries, { result: 0 }];
     this.#lists.delete(cookie);
     // Measured with Samba, and allowed: a list of whole pages ends with an empty one.
@@ -248,15 +279,50 @@ export class Domain {
     return [...entries, { result: 0, cookie: next }];
   }
 
-  #entryOf(object: DirectoryObject, attributes: readonly string[]): Answer {
+  #entryOf(
+    object: DirectoryObject,
+    attributes: readonly string[],
+    account: DirectoryObject,
+  ): Answer {
     const values = attributes.map((name): [string, Buffer[]] => [
       name,
-      this.#valuesOf(object, name.toLowerCase()),
+      this.#rightsOf(object, name, account)?.map((one) => Buffer.from(one)) ??
+        this.#valuesOf(object, name.toLowerCase()),
     ]);
     return {
       entry: nameOf(object.parts),
       values: Object.fromEntries(values.filter(([, own]) => own.length > 0)),
     };
+  }
+
+  /** What the account may do with the object, where an attribute shows that. */
+  #rightsOf(
+    object: DirectoryObject,
+    attribute: string,
+    account: DirectoryObject,
+  ): readonly string[] | undefined {
+    const mayWrite = (rights: Omit<Writing, "place">): boolean => {
+      try {
+        this.#assertMayWrite(account, { place: object.parts, ...rights });
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const own = isUser(object) ? schema.user : schema.group;
+    const known = this.#settings.hasNoExchange === true ? own : [...own, ...exchangeSchema];
+    switch (attribute) {
+      case "allowedAttributes":
+        return known;
+      case "allowedAttributesEffective":
+        return known.filter((name) =>
+          mayWrite({ isUser: isUser(object), isMembersOnly: name === "member" }),
+        );
+      case "allowedChildClassesEffective":
+        return mayWrite({ isUser: true }) ? ["user"] : [];
+      default:
+        return undefined;
+    }
   }
 
   /** The values of an attribute by its name in lower case, the constructed ones among them. */

@@ -7,9 +7,11 @@ import { graphSignIn } from "../../doctor/graphAccess.ts";
 import licences from "../../../permissions/licences/options.json" with { type: "json" };
 import {
   graphSetsInUse,
+  directorySetsOf,
   graphSetsOf,
   setsOf,
   type ActionSet,
+  type DirectorySet,
   type GraphSet,
 } from "../../doctor/sets.ts";
 import { listActions, loadAction } from "../../session/actions.ts";
@@ -34,7 +36,7 @@ export function addDoctor(program: Command, terminal: Terminal): void {
     .addOption(
       new Option(
         "--set <names...>",
-        "the sets in use; those of Microsoft Graph, such as entra, only if named",
+        "the sets in use; those of Microsoft Graph, such as entra, and of Active Directory (hybrid) only if named",
       ).default(undefined, "all of Exchange Online, and licences if its options name one"),
     )
     .option("--json", "one JSON document");
@@ -44,7 +46,7 @@ export function addDoctor(program: Command, terminal: Terminal): void {
     "doctor --config tenant.json --set entra entraGroups",
   ]);
   doctor.action(async (options: DoctorOptions) => {
-    const { sets, graphSets } = await setsNamed(options.set);
+    const { sets, graphSets, directorySets } = await setsNamed(options.set);
     const tenant = await openTenant(options);
     const findings: Finding[] = [];
     if (!options.json) terminal.line(terminal.styled("bold", `doctor, ${tenant.name}`));
@@ -56,6 +58,7 @@ export function addDoctor(program: Command, terminal: Terminal): void {
       seams: tenant.link.seams,
       sets,
       graphSets,
+      directorySets,
     })) {
       findings.push(finding);
       if (!options.json) show(finding, terminal);
@@ -76,16 +79,28 @@ function isInTheWay({ check, status }: Finding): boolean {
 interface NamedSets {
   sets: ActionSet[];
   graphSets: GraphSet[];
+  directorySets: DirectorySet[];
 }
 
 async function setsNamed(names: readonly string[] | undefined): Promise<NamedSets> {
   const actions = await Promise.all(
     listActions().map(async (name) => [name, await loadAction(name)] as const),
   );
-  const all = { sets: setsOf(new Map(actions)), graphSets: graphSetsOf(new Map(actions)) };
+  const declared = new Map(actions);
+  const all = {
+    sets: setsOf(declared),
+    graphSets: graphSetsOf(declared),
+    directorySets: directorySetsOf(declared),
+  };
   if (names === undefined)
-    return { sets: all.sets, graphSets: graphSetsInUse(all.graphSets, licences.options) };
-  const known = [...all.sets, ...all.graphSets].map(({ name }) => name);
+    return {
+      sets: all.sets,
+      graphSets: graphSetsInUse(all.graphSets, licences.options),
+      directorySets: [],
+    };
+  const known = Object.values(all)
+    .flat()
+    .map(({ name }) => name);
   const wanted = names.map((name) => {
     const found = known.find((one) => one.toLowerCase() === name.toLowerCase());
     if (found !== undefined) return found;
@@ -96,7 +111,11 @@ async function setsNamed(names: readonly string[] | undefined): Promise<NamedSet
   });
   const among = <Set extends { name: string }>(sets: readonly Set[]): Set[] =>
     wanted.flatMap((name) => sets.filter((set) => set.name === name));
-  return { sets: among(all.sets), graphSets: among(all.graphSets) };
+  return {
+    sets: among(all.sets),
+    graphSets: among(all.graphSets),
+    directorySets: among(all.directorySets),
+  };
 }
 
 const marks: Readonly<Record<Status, { mark: string; style: "green" | "red" | "yellow" | "dim" }>> =

@@ -1,0 +1,193 @@
+/** What the connection reaches and may do in Active Directory. Nothing is written: the directory says what would be. */
+import { activeDirectory, type Directory } from "../../lib/activeDirectory/client/directory.ts";
+import type { Entry } from "../../lib/activeDirectory/client/attributes.ts";
+import type { Filter } from "../../lib/activeDirectory/client/filter.ts";
+import {
+  assertLoopback,
+  settingsFrom,
+  type DirectorySettings,
+} from "../../lib/activeDirectory/client/settings.ts";
+import { leastPasswordLength } from "../../lib/activeDirectory/passwordPolicy.ts";
+import { userAttributeNames } from "../../lib/activeDirectory/userAttributes.ts";
+import { Fault } from "../../lib/fault.ts";
+import type { Check, Examination } from "./check.ts";
+import { fine, unknown, warning, wrong, type Verdict } from "./finding.ts";
+import type { DirectorySet } from "./sets.ts";
+import { paceOf } from "./signIn.ts";
+
+export const domainControllers: Check = {
+  name: "domain controllers",
+  finds: ["directory"],
+  async examine(examination) {
+    const { known } = examination;
+    let settings: DirectorySettings;
+    try {
+      settings = settingsFrom(known.get("configuration"));
+      if (known.get("emulatorUrls").graphUrl !== undefined) assertLoopback(settings);
+    } catch (thrown) {
+      return wrong(Fault.of(thrown).message, "Correct the field in the configuration.");
+    }
+    known.get("tls");
+    const usable: string[] = [];
+    const others: string[] = [];
+    for (const host of settings.hosts) {
+      const directory = directoryAt({ ...settings, hosts: [host] }, examination);
+      try {
+        await leastPasswordLength()({ activeDirectory: directory });
+        usable.push(host);
+      } catch (thrown) {
+        const { kind, message } = Fault.of(thrown);
+        // Each refused sign-in counts towards the lock-out of the account.
+        if (kind === "denied")
+          return wrong(message, "Correct what the message names; the other hosts were not asked.");
+        others.push(message);
+      } finally {
+        directory.close();
+      }
+    }
+    const advice =
+      `Open TCP ${settings.port} from this machine to the hosts, or remove those that no longer exist from ` +
+      '"Host" (Host).';
+    if (usable.length === 0) return wrong(others.join(" "), advice);
+    known.add({ directory: directoryAt(settings, examination) });
+    const taken = `The sign-in as ${settings.username} is taken by ${usable.join(", ")}.`;
+    return others.length === 0 ? fine(taken) : warning(`${taken} ${others.join(" ")}`, advice);
+  },
+};
+
+function directoryAt(settings: DirectorySettings, { premises, signal }: Examination): Directory {
+  const pace = paceOf({ ...premises.seams, signal });
+  return activeDirectory(settings, { pace, warn: () => undefined });
+}
+
+export const baseDn: Check = {
+  name: "base DN",
+  finds: ["baseDn"],
+  async examine({ known }) {
+    const directory = known.get("directory");
+    const { BaseDN = "" } = known.get("configuration");
+    const advice = 'Correct "Base DN" (BaseDN), such as OU=People,DC=contoso,DC=com.';
+    const attributes = ["allowedChildClassesEffective"] as const;
+    let found: Entry[];
+    try {
+      const filter = { attribute: "distinguishedName", equals: BaseDN } as const;
+      found = await directory.list({ filter, attributes });
+    } catch (thrown) {
+      const { kind, message } = Fault.of(thrown);
+      return kind === "unavailable" ? unknown(message) : wrong(message, advice);
+    }
+    const [base] = found;
+    if (!base) return wrong(`The account of the connector sees no ${BaseDN}.`, advice);
+    known.add({ baseDn: base.dn });
+    const isPlace = listOf(base["allowedChildClassesEffective"]).includes("user");
+    return fine(
+      `${base.dn} exists. The account may ${isPlace ? "" : "not "}create users directly in it` +
+        (isPlace ? "." : "; units below it can allow it."),
+    );
+  },
+};
+
+export const passwordPolicy: Check = {
+  name: "password policy",
+  async examine({ known }) {
+    const length = await leastPasswordLength()({ activeDirectory: known.get("directory") });
+    return fine(`Passwords of the domain have ${length} characters at least.`);
+  },
+};
+
+/** What the actions of a set have to write, by the objects that they write to. */
+const written: Readonly<Record<string, { what: "user" | "group"; names: readonly string[] }>> = {
+  hybrid: {
+    what: "user",
+    names: ["userAccountControl", "manager", "pwdLastSet", ...userAttributeNames],
+  },
+  activeDirectoryGroups: { what: "group", names: ["member"] },
+};
+
+const filters: Readonly<Record<"user" | "group", Filter>> = {
+  user: {
+    all: [
+      { attribute: "objectCategory", equals: "person" },
+      { attribute: "objectClass", equals: "user" },
+    ],
+  },
+  group: { attribute: "objectClass", equals: "group" },
+};
+
+/** Whether the actions of a set may write what they have to, on one object below the base DN. */
+export function directoryAccessOf({ name }: DirectorySet): Check {
+  return {
+    name: `set ${name} in Active Directory`,
+    async examine({ known }): Promise<Verdict> {
+      const directory = known.get("directory");
+      known.get("baseDn");
+      const own = written[name];
+      if (!own) return unknown("What its actions have to write is not known.");
+      const sample = await sampleOf(directory, own.what);
+      if (!sample)
+        return unknown(`There is no ${own.what} below the base DN whose rights could be read.`);
+      const schema = namesIn(sample["allowedAttributes"]);
+      const allowed = namesIn(sample["allowedAttributesEffective"]);
+      const inSchema = own.names.filter((one) => schema.has(one.toLowerCase()));
+      const absent = own.names.filter((one) => !inSchema.includes(one));
+      const lacking = inSchema.filter((one) => !allowed.has(one.toLowerCase()));
+      return verdictFor({ known, what: own.what, dn: sample.dn, absent, lacking });
+    },
+  };
+}
+
+interface Rights extends Pick<Examination, "known"> {
+  what: "user" | "group";
+  /** The object that was looked at. */
+  dn: string;
+  /** Attributes that the schema of the forest does not have, and those that the account may not write. */
+  absent: readonly string[];
+  lacking: readonly string[];
+}
+
+function verdictFor({ known, what, dn, absent, lacking }: Rights): Verdict {
+  const { BaseDN = "", Username = "" } = known.get("configuration");
+  const most = 5;
+  const rights = lacking.length > most ? [""] : lacking;
+  const lines = rights.map((one) => `dsacls "${BaseDN}" /I:S /G "${Username}:RPWP;${one};${what}"`);
+  const message = `On ${dn} the account may not write ${lacking.join(", ")}.`;
+  const mend = `An administrator of the domain runs: ${lines.join(" and ")}`;
+  const isNeeded = lacking.some((one) => ["userAccountControl", "member"].includes(one));
+  if (isNeeded) return wrong(message, mend);
+  if (lacking.length > 0)
+    return warning(`${message} Events with a mapping of one of them fail.`, mend);
+  if (absent.length > 0)
+    return warning(
+      `The schema of the forest has no ${absent.join(", ")}.`,
+      "Remove these fields from the mapping. Exchange Server adds its attributes with its setup.",
+    );
+  return fine(`On ${dn} the account may write every attribute that the actions write.`);
+}
+
+/** An object without the protection of administrators, on which inherited rights do not count. */
+async function sampleOf(directory: Directory, what: "user" | "group"): Promise<Entry | undefined> {
+  const search = {
+    filter: filters[what],
+    attributes: ["objectGUID", "adminCount", "isCriticalSystemObject"],
+  } as const;
+  for await (const page of directory.pages(search)) {
+    const found = page.find(
+      (one) => one["adminCount"] === null && one["isCriticalSystemObject"] !== true,
+    );
+    if (!found) continue;
+    return await directory.get({
+      id: String(found["objectGUID"]),
+      attributes: ["allowedAttributes", "allowedAttributesEffective"],
+      isOnlyRead: true,
+    });
+  }
+  return undefined;
+}
+
+function listOf(value: Entry[string] | undefined): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function namesIn(value: Entry[string] | undefined): Set<string> {
+  return new Set(listOf(value).map((name) => name.toLowerCase()));
+}
