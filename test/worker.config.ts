@@ -14,7 +14,7 @@ export default defineConfig({
     globalSetup: ["test/worker/setup.ts"],
     // They measure time, and end servers and processes.
     fileParallelism: false,
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 60_000,
   },
 });

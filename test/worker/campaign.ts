@@ -26,7 +26,7 @@ export interface WorkerCampaign {
   onProgress?: (done: number) => void;
 }
 
-export interface WorkerReport extends Omit<StubReport, "recoveriesMs"> {
+export interface WorkerReport extends Omit<StubReport, "recoveryMs"> {
   sendSeconds: number;
   workSeconds: number;
   perSecond: number;
@@ -69,6 +69,7 @@ export async function workerCampaign(choices: WorkerCampaign): Promise<WorkerRep
       const due = (events * (index + 1)) / (troubles.length + 1.5);
       while (!isOver && stub.report().effects < due) await delay(50);
       if (isOver) return;
+      stub.disturbed();
       if (trouble === "crash") await server.crash(1_500);
       else {
         const alive = running.filter(isAlive);
@@ -113,10 +114,10 @@ export async function workerCampaign(choices: WorkerCampaign): Promise<WorkerRep
     const stats = await one.queue.stats();
     const sum = (part: "completed" | "blocked"): number =>
       stats.reduce((total, group) => total + group[part], 0);
-    const { recoveriesMs, ...report } = stub.report();
+    const { recoveryMs, ...report } = stub.report();
     return {
       ...report,
-      recoverySeconds: Math.max(0, ...recoveriesMs) / 1000,
+      recoverySeconds: recoveryMs / 1000,
       sendSeconds,
       workSeconds,
       perSecond: events / workSeconds,

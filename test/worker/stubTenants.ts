@@ -25,13 +25,15 @@ export interface StubReport {
   refused: number;
   /** The most requests of one tenant at the same time. */
   inFlight: number;
-  /** Milliseconds from the end of a killed worker until its event was run again. */
-  recoveriesMs: number[];
+  /** Milliseconds from the last kill or crash until an event that it had cut was run again: the longest. */
+  recoveryMs: number;
 }
 
 export interface StubTenants {
   url: string;
   report(): StubReport;
+  /** A worker was killed, or the database has crashed. */
+  disturbed(): void;
   close(): Promise<void>;
 }
 
@@ -42,7 +44,8 @@ export async function startStubTenants(
   const last = new Map<string, number>();
   const busy = new Map<string, number>();
   const inFlight = new Map<string, number>();
-  const cut = new Map<string, number>();
+  const cut = new Set<string>();
+  let disturbedAt = 0;
   const report: StubReport = {
     effects: 0,
     gaps: 0,
@@ -50,7 +53,7 @@ export async function startStubTenants(
     repeats: 0,
     refused: 0,
     inFlight: 0,
-    recoveriesMs: [],
+    recoveryMs: 0,
   };
   const count = (map: Map<string, number>, key: string, by: number): number => {
     const value = (map.get(key) ?? 0) + by;
@@ -81,9 +84,8 @@ export async function startStubTenants(
     const account = `${tenant} ${words.get("account")}`;
     const number = Number(words.get("number"));
     const event = `${account} ${number}`;
-    const since = cut.get(event);
-    if (since !== undefined) report.recoveriesMs.push(performance.now() - since);
-    cut.delete(event);
+    if (cut.delete(event) || number <= (last.get(account) ?? 0))
+      report.recoveryMs = Math.max(report.recoveryMs, performance.now() - disturbedAt);
     if (count(busy, account, 1) > 1) report.overlaps++;
     report.inFlight = Math.max(report.inFlight, count(inFlight, tenant, 1));
     let isOver = false;
@@ -94,7 +96,7 @@ export async function startStubTenants(
       count(inFlight, tenant, -1);
     };
     response.on("close", () => {
-      if (!response.writableFinished) cut.set(event, performance.now());
+      if (!response.writableFinished) cut.add(event);
       over();
     });
     void delay(5 + random() * 15).then(() => {
@@ -109,6 +111,7 @@ export async function startStubTenants(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     report: () => report,
+    disturbed: () => void (disturbedAt = performance.now()),
     async close() {
       const closed = once(server, "close");
       server.close().closeAllConnections();

@@ -1,11 +1,8 @@
 /** Opens the queue that the options of a verb name. */
 import { Unusable } from "../../lib/host/schemaContract.ts";
-import {
-  eventQueue,
-  type CheckAction,
-  type EventQueue,
-} from "../../lib/runtime/queue/eventQueue.ts";
+import { eventQueue, type CheckAction } from "../../lib/runtime/queue/eventQueue.ts";
 import type { JobQueue, QueueLog } from "../../lib/runtime/queue/jobQueue.ts";
+import type { WorkerQueue } from "../../lib/runtime/queue/process.ts";
 import { openJobQueue } from "../../lib/runtime/queue/pgBossQueue.ts";
 import { readKey, sealingWith, type Sealing } from "../../lib/runtime/queue/sealing.ts";
 import { thisAccount } from "../../lib/store/storeOwner.ts";
@@ -19,12 +16,6 @@ export interface QueueOptions {
   keyFile?: string;
 }
 
-export interface OpenQueue {
-  queue: JobQueue;
-  events: EventQueue;
-  sealing: Sealing;
-}
-
 /** A connection string contains a password, which others of the machine can read in a command line. */
 export const queueVariable = "EXO_CONNECTOR_QUEUE";
 export const keyVariable = "EXO_CONNECTOR_QUEUE_KEY_FILE";
@@ -36,12 +27,12 @@ export async function openQueue(
   options: QueueOptions,
   env: Environment,
   { watches, log }: { watches: boolean; log: QueueLog },
-): Promise<OpenQueue> {
+): Promise<WorkerQueue> {
   const owner = thisAccount();
   const place = placeFrom(options, env);
   if ("connectionString" in place) {
     const sealing = sealingWith(await readKey(place.keyFile, owner));
-    return opened(await openJobQueue(place, { watches, log, mark: sealing.keyId }), sealing);
+    return opened(await openJobQueue(place, { watches, log, mark: sealing.keyId }), sealing, true);
   }
   const { data, keyFile, release } = await openEmbeddedFolder(place.folder, owner);
   try {
@@ -51,15 +42,15 @@ export async function openQueue(
       await queue.close();
       await release();
     };
-    return opened({ ...queue, close }, sealing);
+    return opened({ ...queue, close }, sealing, false);
   } catch (thrown) {
     await release();
     throw thrown;
   }
 }
 
-function opened(queue: JobQueue, sealing: Sealing): OpenQueue {
-  return { queue, sealing, events: eventQueue(queue, { sealing, check }) };
+function opened(queue: JobQueue, sealing: Sealing, isShared: boolean): WorkerQueue {
+  return { queue, sealing, isShared, events: eventQueue(queue, { sealing, check }) };
 }
 
 type Place = { connectionString: string; keyFile: string } | { folder: string };

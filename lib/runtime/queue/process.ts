@@ -12,8 +12,16 @@ import { eventHandler, type EventQueue } from "./eventQueue.ts";
 import type { GroupStats, JobQueue, QueueLog } from "./jobQueue.ts";
 import type { Sealing } from "./sealing.ts";
 
+export interface WorkerQueue {
+  queue: JobQueue;
+  events: EventQueue;
+  sealing: Sealing;
+  /** Whether other processes work on it as well. */
+  isShared: boolean;
+}
+
 export interface WorkerOptions<Targets> {
-  open(log: QueueLog): Promise<{ queue: JobQueue; events: EventQueue; sealing: Sealing }>;
+  open(log: QueueLog): Promise<WorkerQueue>;
   actionOf(name: string): Promise<Action<AnyEvent, Targets>>;
   connect: Connect<Targets>;
   /** The events that run at the same time in this process. */
@@ -35,11 +43,12 @@ const lastWritesMs = 2_000;
 
 /** Works until it is to end; the result is the exit code. Throws a `Fault` when the queue cannot be opened. */
 export async function work<Targets>(options: WorkerOptions<Targets>): Promise<ServeCode> {
-  startGuard(maxBlockedMs);
   const stderr = lineWriter(2);
   const log = (level: string, message: string): void =>
     void stderr.write(`${inAscii(JSON.stringify({ level, message }))}\n`);
-  const { queue, events, sealing } = await options.open(log);
+  const { queue, events, sealing, isShared } = await options.open(log);
+  // A database in the process blocks it while it works, and no one else takes its events.
+  if (isShared) startGuard(maxBlockedMs);
   const { atOnce, perTenant, drainMs } = options;
   const service = openService(
     { ...options, env: process.env, now: () => performance.now() },
