@@ -108,11 +108,13 @@ describe.skipIf(!inject("postgres"))("workers", () => {
         .map(({ parameters }) => String(parameters?.["CustomAttribute9"]));
     await until(() => done() > 60);
     workers[0]?.kill("SIGKILL");
-    void start();
+    // As its service manager would, also when the database is just then away.
+    const startedAgain = start().catch(() => start());
     await until(() => done() > 150);
     await server.crash(1_500);
     await until(() => done() > 200);
     workers[1]?.kill("SIGKILL");
+    await startedAgain;
     await until(() => areDone(ids.slice(-1)));
     await until(async () => await areDone(ids));
     const oracle = new OrderOracle();

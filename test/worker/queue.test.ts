@@ -168,5 +168,8 @@ describe.each(places)("a queue $where", ({ where, isThere }) => {
     await expect(opened(place, {}, randomBytes(32))).rejects.toThrow(
       /^The queue is sealed with the key [\w-]{16}, and this key is [\w-]{16}: name the key file/,
     );
+    await expect(opened({ connectionString: "postgres://x@127.0.0.1:1/x" })).rejects.toThrow(
+      /^The database of the queue cannot be used\. /,
+    );
   });
 });

@@ -68,8 +68,13 @@ interface OwnJob extends Claimed {
 export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Promise<JobQueue> {
   const { boss, connect, close } = await openEngine(place, choices);
   const db = boss.getDb();
-  await makeTables(db);
-  await agreeOn(db, choices.mark);
+  try {
+    await makeTables(db);
+    await agreeOn(db, choices.mark);
+  } catch (thrown) {
+    await close().catch(() => undefined);
+    throw thrown instanceof Fault ? thrown : unusable(thrown);
+  }
   const nextId = growingIds();
   const shardsOf = new Map<string, number>();
   let inserted = 0;
@@ -326,13 +331,17 @@ async function openEngine(place: QueuePlace, { log, watches }: QueueChoices): Pr
     await boss.start();
   } catch (thrown) {
     await close().catch(() => undefined);
-    throw new Fault({
-      kind: "unavailable",
-      message: `The database of the queue cannot be used. ${Fault.of(thrown).message}`,
-      cause: thrown,
-    });
+    throw unusable(thrown);
   }
   return { boss, connect, close };
+}
+
+function unusable(thrown: unknown): Fault {
+  return new Fault({
+    kind: "unavailable",
+    message: `The database of the queue cannot be used. ${Fault.of(thrown).message}`,
+    cause: thrown,
+  });
 }
 
 function queueOptions({ retrySeconds, maxRetries }: QueueChoices) {
