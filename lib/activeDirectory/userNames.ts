@@ -30,8 +30,9 @@ export function nameSearch(...attributes: readonly AttributeName[]): Operations 
 }
 
 /**
- * The objects of the domain that have each of these names, in the order of the names: users, groups, contacts and
- * others. Active Directory itself only keeps sAMAccountName and userPrincipalName unique (measured for addresses).
+ * The objects that have each of these names, in the order of the names: users, groups, contacts and others. Those that
+ * are unique in the forest are looked for there, if the form has the Global Catalog, and the others in the domain.
+ * Active Directory itself only keeps sAMAccountName and userPrincipalName unique (measured for addresses).
  */
 export function holdersOf(
   names: readonly UniqueName[],
@@ -44,7 +45,7 @@ export function holdersOf(
       const found = await activeDirectory.list({
         filter: filterFor(name),
         attributes,
-        isOfDomain: true,
+        ...(ofForest.includes(name.attribute) ? { isOfForest: true } : { isOfDomain: true }),
       });
       const isThere = ({ dn }: Entry): boolean =>
         name.place === undefined || isSameName(parentOf(dn), name.place);
@@ -59,6 +60,13 @@ export function holdersOf(
     return all;
   };
 }
+
+/** The catalogue has these of every object; Exchange setup adds mailNickname and proxyAddresses (documented). */
+const ofForest: readonly UniqueName["attribute"][] = [
+  "userPrincipalName",
+  "mailNickname",
+  "address",
+];
 
 function filterFor({ attribute, value }: UniqueName): Filter {
   if (attribute !== "address") return { attribute, equals: value };

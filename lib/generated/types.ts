@@ -158,6 +158,14 @@ Host?: [string, ...(string)[]]
  */
 Port?: number
 /**
+ * True: user names, aliases and addresses are looked for in all domains of the forest before they are set, through the Global Catalog of the same hosts. False: in the domain of the base DN.
+ */
+UseGlobalCatalog?: boolean
+/**
+ * The port of the Global Catalog over LDAPS.
+ */
+GlobalCatalogPort?: number
+/**
  * The name in the certificates of the domain controllers, where it is not the host: an IP address has none.
  */
 ServerName?: string

@@ -472,3 +472,51 @@ describe("a change", () => {
     expect(requests).toEqual([]);
   });
 });
+
+describe("the Global Catalog", () => {
+  const other = "5ab1e000-0000-4000-8000-000000000002";
+  const search = {
+    filter: { attribute: "userPrincipalName", equals: "zoe@example.test" },
+    attributes: ["displayName", "objectGUID"],
+    isOfForest: true,
+  } as const;
+  const own: Answer = { entry: `CN=Zoe,${base}`, values: person };
+  /** A real one of Samba spans one domain. */
+  const elsewhere = {
+    entry: "CN=Other,DC=sub,DC=example,DC=test",
+    values: { objectGUID: [guidBytes(other)] },
+  };
+
+  it("adds the objects of other domains to those of the domain, each once", async () => {
+    const { port } = await controller(() => [own, done]);
+    const catalogue = await controller(() => [own, elsewhere, done]);
+    const form = { Port: port, UseGlobalCatalog: true, GlobalCatalogPort: catalogue.port };
+    const found = await session(form).directory.list(search);
+    expect(found.map(({ dn }) => dn)).toEqual([`CN=Zoe,${base}`, elsewhere.entry]);
+    expect(found[0]).toMatchObject({ displayName: "Zoë" });
+    const [signIn, asked] = catalogue.requests;
+    expect(signIn).toMatchObject({ kind: "bind", dn: account });
+    expect(asked).toMatchObject({ kind: "search", dn: "" });
+  });
+
+  it("is not asked for anything else, and not at all when the form does not have it", async () => {
+    const { port } = await controller(() => [own, done]);
+    const catalogue = await controller(() => [own, done]);
+    const form = { Port: port, GlobalCatalogPort: catalogue.port };
+    await session({ ...form, UseGlobalCatalog: true }).directory.list(everyone);
+    expect(await session(form).directory.list(search)).toHaveLength(1);
+    expect(catalogue.requests).toEqual([]);
+  });
+
+  it("that cannot be reached is a fault, and never the end of the list", async () => {
+    const { port } = await controller(() => [own, done]);
+    const form = { Port: port, UseGlobalCatalog: true, GlobalCatalogPort: 1 };
+    const fault = await faultOf(session(form).directory.list(search));
+    expect(fault).toMatchObject({ kind: "unavailable" });
+    const refusing = await controller(() => [{ result: 10, text: "0000202B: RefErr" }]);
+    const refused = session({ ...form, GlobalCatalogPort: refusing.port });
+    expect((await faultOf(refused.directory.list(search))).message).toContain(
+      "The search in the Global Catalog was refused",
+    );
+  });
+});

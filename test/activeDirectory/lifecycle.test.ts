@@ -395,6 +395,11 @@ describe.skipIf(provided === "")("an account of Active Directory", () => {
     expect(await check({ ...names, organizationalUnit: staff })).not.toContain("cn");
     expect(await check(names, id)).toEqual([]);
     expect(await check({ ...names, employeeID: data["employeeID"] })).toEqual([]);
+    // The catalogue of the same domain has the same objects, and not the attribute of the person.
+    const form = { UseGlobalCatalog: true };
+    const again = { ...names, employeeID: data["employeeID"] };
+    const inForest = await runAction(samba, "uniquenessCheck", { data: again, form });
+    expect(inForest.answer.outputContext).toMatchObject({ NonUniqueFields: [] });
   });
 });
 

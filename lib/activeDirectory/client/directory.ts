@@ -29,8 +29,12 @@ export interface Look {
   isOnlyRead?: boolean;
 }
 
-/** A search below the base DN, or in the whole domain, where names have to be unique. */
-export type DirectorySearch = Search & { isOfDomain?: boolean };
+/**
+ * A search below the base DN, in its whole domain, or in the whole forest, if the form has the Global Catalog, and
+ * otherwise in the domain. The catalogue has only some attributes of the objects of other domains. A search in the
+ * forest requests the objectGUID.
+ */
+export type DirectorySearch = Search & { isOfDomain?: boolean; isOfForest?: boolean };
 
 /** Active Directory, as its nouns see it. Every call uses LDAPS, is signed in, and ends in time. */
 export interface Directory {
@@ -64,6 +68,9 @@ export function activeDirectory(settings: DirectorySettings, seams: Seams): Dire
   const { baseDn } = settings;
   const { pace } = seams;
   const connections = new Connections(settings, seams);
+  const { globalCatalogPort: port } = settings;
+  const ofCatalogue =
+    port === undefined ? undefined : new Connections({ ...settings, port }, seams);
 
   async function send<T>(about: About, bound: Bound, work: () => Promise<T>): Promise<T> {
     pace.stats.requests++;
@@ -75,18 +82,19 @@ export function activeDirectory(settings: DirectorySettings, seams: Seams): Dire
     }
   }
 
-  const ways: Ways = {
+  const waysOver = (own: Connections): Ways => ({
     read: (what, work) =>
       retrying(pace, async () => {
         try {
-          const bound = await connections.current();
+          const bound = await own.current();
           return { value: await send({ what }, bound, () => work(bound)) };
         } catch (thrown) {
           return { fault: Fault.of(thrown), maxRetries };
         }
       }),
     once: (what, bound, work) => send({ what }, bound, work),
-  };
+  });
+  const ways = waysOver(connections);
 
   const readRange: ReadRange = (dn, range) =>
     ways.read(`The search for ${range} of ${dn}`, async ({ client }) => {
@@ -121,9 +129,19 @@ export function activeDirectory(settings: DirectorySettings, seams: Seams): Dire
   }
 
   async function* pages(search: DirectorySearch): AsyncGenerator<Entry[], void, undefined> {
-    const place = search.isOfDomain ? domainOf(baseDn) : baseDn;
-    for await (const page of pagesBelow(place, search, ways))
-      yield await entriesOf(page, search.attributes, readRange);
+    const { isOfDomain = false, isOfForest = false, attributes } = search;
+    const seen = new Set<unknown>();
+    const place = isOfDomain || isOfForest ? domainOf(baseDn) : baseDn;
+    for await (const page of pagesBelow(place, search, ways)) {
+      const entries = await entriesOf(page, attributes, readRange);
+      if (isOfForest) for (const { objectGUID } of entries) seen.add(objectGUID);
+      yield entries;
+    }
+    if (!isOfForest || ofCatalogue === undefined) return;
+    for await (const page of pagesBelow(wholeForest, search, waysOver(ofCatalogue))) {
+      const entries = await entriesOf(page, attributes, readRange);
+      yield entries.filter(({ objectGUID }) => !seen.has(objectGUID));
+    }
   }
 
   /** Sends a change on one connection, once. */
@@ -183,9 +201,15 @@ export function activeDirectory(settings: DirectorySettings, seams: Seams): Dire
       return all;
     },
     invoke: (operation, parameters) => operations[operation](parameters),
-    close: () => connections.close(),
+    close() {
+      connections.close();
+      ofCatalogue?.close();
+    },
   };
 }
+
+/** The base of a search in the Global Catalog that leaves out no domain (documented). */
+const wholeForest = "";
 
 const anything = { attribute: "objectClass", isPresent: true } as const;
 

@@ -46,7 +46,7 @@ export async function* pagesBelow(
   search: Search,
   ways: Ways,
 ): AsyncGenerator<RawEntry[], void, undefined> {
-  const what = `The search below ${baseDn}`;
+  const what = baseDn === "" ? "The search in the Global Catalog" : `The search below ${baseDn}`;
   let count = 0;
   for await (const { page, bound } of pagesOf(baseDn, search, { ...ways, what, pageSize })) {
     if (page.length === 0 && count > 0) {

@@ -10,6 +10,8 @@ export interface DirectoryForm {
   Username?: string | undefined;
   Password?: string | undefined;
   CertificateAuthorityFile?: string | undefined;
+  UseGlobalCatalog?: boolean | undefined;
+  GlobalCatalogPort?: number | undefined;
 }
 
 /** A directory: where it is, what part of it is used, and as whom. */
@@ -25,6 +27,8 @@ export interface DirectorySettings {
   password: string;
   /** The PEM file of the only certificate authority that is trusted; undefined for those of the machine. */
   authorityFile: string | undefined;
+  /** The port of the Global Catalog on the hosts; undefined where it is not used. */
+  globalCatalogPort: number | undefined;
 }
 
 const labels = {
@@ -89,6 +93,9 @@ export function settingsFrom(form: DirectoryForm): DirectorySettings {
     username: Username,
     password: Password,
     authorityFile: form.CertificateAuthorityFile,
+    globalCatalogPort: form.UseGlobalCatalog
+      ? (form.GlobalCatalogPort ?? defaultGlobalCatalogPort)
+      : undefined,
   };
 }
 
@@ -103,6 +110,7 @@ export function assertLoopback({ hosts }: Pick<DirectorySettings, "hosts">): voi
 }
 
 const defaultPort = 636;
+const defaultGlobalCatalogPort = 3269;
 
 /** A host name, an IPv4 address, or an IPv6 address without brackets. */
 function isHost(text: string): boolean {
