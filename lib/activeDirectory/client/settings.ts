@@ -63,6 +63,7 @@ const formats = [
 /** Throws an `invalid` fault that names every field that is missing or cannot be used. */
 export function settingsFrom(form: DirectoryForm): DirectorySettings {
   const { Host: hosts = [], BaseDN = "", Username = "", Password = "" } = form;
+  const { UseGlobalCatalog = false, GlobalCatalogPort = defaultGlobalCatalogPort } = form;
   const values = { Host: hosts.join(), BaseDN, Username, Password };
   const missing = Object.entries(labels)
     .filter(([name]) => values[name as keyof typeof labels].trim() === "")
@@ -93,9 +94,7 @@ export function settingsFrom(form: DirectoryForm): DirectorySettings {
     username: Username,
     password: Password,
     authorityFile: form.CertificateAuthorityFile,
-    globalCatalogPort: form.UseGlobalCatalog
-      ? (form.GlobalCatalogPort ?? defaultGlobalCatalogPort)
-      : undefined,
+    globalCatalogPort: UseGlobalCatalog ? GlobalCatalogPort : undefined,
   };
 }
 
