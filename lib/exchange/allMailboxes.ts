@@ -2,7 +2,7 @@ import { Fault } from "../fault.ts";
 import type { Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { calendarIn, calendarLookup, readingFolders, type Calendar } from "./calendar.ts";
-import { calendarRightList, entryOf, readingEntries } from "./calendarEntries.ts";
+import { calendarRightList, entriesIn, readingEntries } from "./calendarEntries.ts";
 import { type CalendarRight } from "./calendarRight.ts";
 import { collectPages } from "./client/batch.ts";
 import { confirmed, mailboxLookup, type Mailbox } from "./mailbox.ts";
@@ -53,7 +53,7 @@ export function calendarsOf(types: readonly string[]): ExchangeStream<Found<Cale
         mailbox,
         () => {
           if (fault) throw fault;
-          return rows.map(entryOf);
+          return entriesIn(rows, mailbox);
         },
         exchange,
       );

@@ -4,7 +4,7 @@ import { describedRight, listed, sameRight, type CalendarRight } from "./calenda
 import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import { assertReturned, findRows } from "./client/lookUp.ts";
-import { readingOf } from "./mailbox.ts";
+import { readingOf, type Mailbox } from "./mailbox.ts";
 import { nameOf } from "./naming.ts";
 import type { Cmdlets, ExchangeGate, ExchangeQuery, ExchangeStep } from "./target.ts";
 
@@ -30,6 +30,21 @@ export function readingEntries({ identity }: Calendar): Command {
 }
 
 const entryProperties = ["User", "AccessRights", "SharingPermissionFlags"];
+
+/**
+ * The entries of a whole list. Throws an `unexpected` fault for a list without entries: Default and Anonymous have one
+ * on every folder, which cannot be removed.
+ */
+export function entriesIn(rows: readonly Row[], mailbox: Mailbox): CalendarRight[] {
+  if (rows.length === 0)
+    throw new Fault({
+      kind: "unexpected",
+      message:
+        `Exchange Online returned no entries for the calendar of mailbox ${nameOf(mailbox)}; expected at least those ` +
+        "of Default and Anonymous.",
+    });
+  return rows.map(entryOf);
+}
 
 /** `user` is a display name, or Default, or Anonymous. */
 export function entryOf(row: Row): CalendarRight {
@@ -68,7 +83,7 @@ export function presentRight(
 /** The entries of a calendar, as `readingEntries` lists them. */
 export function entriesOf(calendar: Calendar): ExchangeQuery<CalendarRight[]> {
   return readingOf(calendar.mailbox, async ({ exchange }) =>
-    (await exchange.invoke(readingEntries(calendar))).rows.map(entryOf),
+    entriesIn((await exchange.invoke(readingEntries(calendar))).rows, calendar.mailbox),
   );
 }
 

@@ -2,6 +2,7 @@ import { Fault, isRefusal } from "../fault.ts";
 import type { Gate, Step, StepResult, Target } from "../step.ts";
 import type { Tally } from "../tally.ts";
 import { assertRunning, type Deadline } from "./deadline.ts";
+import { isProvenAbsence } from "./faults.ts";
 import { looksAfter, notShown, openLooks } from "./looks.ts";
 import type { Log } from "./output.ts";
 import { planStep, type StepPlacement, type StepRecord } from "./stepRecord.ts";
@@ -68,6 +69,17 @@ export interface Connection<Targets> {
 
 type TargetStep<Targets> = Step<Extract<keyof Targets, Target>, Targets>;
 
+/** How far the answer to a step is trusted. */
+interface Confidence {
+  /** The step is read back, whatever the answer. */
+  confirm: boolean;
+  /**
+   * It follows an answer that the state contradicted: it is sent again, or in another form. A plain acceptance is no
+   * success then, as long as nothing shows it.
+   */
+  isDoubted?: boolean;
+}
+
 /** A gate whose steps can be placed in the audit log. */
 export interface HostGate<Targets> extends Gate<Targets> {
   change(step: TargetStep<Targets>, placement?: StepPlacement): Promise<StepResult>;
@@ -125,7 +137,7 @@ export function openGate<Targets>({
     step: TargetStep<Targets>,
     record: StepRecord,
     answer: StepAnswer | Fault,
-    confirm: boolean,
+    confidence: Confidence,
   ): Promise<StepResult> {
     const { body = {} } = answer instanceof Fault ? {} : answer;
     for (const name of step.secretAnswer ?? []) {
@@ -133,10 +145,10 @@ export function openGate<Targets>({
       if (typeof secret === "string") keepSecret(secret);
     }
     const fault = answer instanceof Fault ? answer : refusedBy(step, answer);
-    if (fault === undefined) return await judge(step, record, answer as StepAnswer, confirm);
+    if (fault === undefined) return await judge(step, record, answer as StepAnswer, confidence);
     // A request that was cut off together with the run proves nothing about the change.
     assertRunning(deadline);
-    return await afterFault(step, record, fault, confirm);
+    return await afterFault(step, record, fault, confidence);
   }
 
   /** Decides by the state, not by the answer. */
@@ -144,7 +156,7 @@ export function openGate<Targets>({
     step: TargetStep<Targets>,
     record: StepRecord,
     { notices, wasRetried = false }: StepAnswer,
-    confirm: boolean,
+    { confirm, isDoubted = false }: Confidence,
   ): Promise<StepResult> {
     const unknown = notices.filter(({ kind }) => kind === undefined).map(({ text }) => text);
     for (const text of unknown) log("warning", text);
@@ -164,9 +176,9 @@ export function openGate<Targets>({
     const other = isAlreadySo && shown === 0 ? alternativeTo(step, "alreadySo") : undefined;
     if (other) {
       record.result = "alreadySo";
-      return await take(other, record, confirm);
+      return await take(other, record, { confirm, isDoubted: true });
     }
-    const mayLag = connection.showsAtOnce?.(step.target) !== true;
+    const mayLag = !isDoubted && connection.showsAtOnce?.(step.target) !== true;
     const fault = doubt === undefined && mayLag ? undefined : notShown(doubt);
     looks.postpone({ record, isInEffect, whenShown, looks: shown, neededLooks, fault });
     return (record.result = "pending");
@@ -177,7 +189,7 @@ export function openGate<Targets>({
     step: TargetStep<Targets>,
     record: StepRecord,
     fault: Fault,
-    confirm: boolean,
+    confidence: Confidence,
   ): Promise<StepResult> {
     try {
       if (step.recover) return (record.result = await step.recover(fault));
@@ -196,13 +208,15 @@ export function openGate<Targets>({
         return (record.result = "pending");
       }
       if (isInEffect && isMissing) return await contradicted(step, record, fault);
-    } catch (found) {
+    } catch (thrown) {
       assertRunning(deadline);
-      throw failed(record, Fault.of(found));
+      const found = Fault.of(thrown);
+      const isDecided = isRefusal(fault) || decides(found) || found === fault;
+      throw failed(record, isDecided ? found : notConfirmed(fault, found));
     }
     failed(record, fault);
     const other = alternativeTo(step, fault.kind);
-    if (other) return await take(other, record, confirm);
+    if (other) return await take(other, record, confidence);
     throw fault;
   }
 
@@ -214,7 +228,8 @@ export function openGate<Targets>({
   ): Promise<StepResult> {
     if (await looks.waitForNext()) {
       const answer = await answerTo(step);
-      if (!(answer instanceof Fault)) return await judge(step, record, answer, true);
+      if (!(answer instanceof Fault))
+        return await judge(step, record, answer, { confirm: true, isDoubted: true });
     }
     throw notTrusted(fault);
   }
@@ -228,16 +243,16 @@ export function openGate<Targets>({
   async function take(
     wanted: TargetStep<Targets>,
     placement: StepPlacement,
-    confirm: boolean,
+    confidence: Confidence,
   ): Promise<StepResult> {
-    const [ended = unanswered] = await takeAll([wanted], placement, confirm);
+    const [ended = unanswered] = await takeAll([wanted], placement, confidence);
     return resultOf(ended);
   }
 
   async function takeAll(
     wanted: readonly TargetStep<Targets>[],
     placement: StepPlacement,
-    confirm: boolean,
+    confidence: Confidence,
   ): Promise<(StepResult | Fault)[]> {
     assertRunning(deadline);
     const steps = dryRun ? await Promise.all(wanted.map(foreseen)) : wanted;
@@ -248,7 +263,7 @@ export function openGate<Targets>({
     // Side by side, so that their looks can go out in one request as well.
     return await Promise.all(
       begun.map(({ step, record }, index) =>
-        conclude(step, record, answers[index] ?? unanswered, confirm).catch(Fault.of),
+        conclude(step, record, answers[index] ?? unanswered, confidence).catch(Fault.of),
       ),
     );
   }
@@ -308,9 +323,9 @@ export function openGate<Targets>({
     return answers;
   }
 
-  /** Whether a step is read back, whatever the answer: it takes something away. */
-  function isConfirmed({ auditAction }: StepPlacement): boolean {
-    return trust.confirmAll || auditAction === "RevokePermission";
+  /** A step that takes something away is read back, whatever the answer. */
+  function confidenceIn({ auditAction }: StepPlacement): Confidence {
+    return { confirm: trust.confirmAll || auditAction === "RevokePermission" };
   }
 
   return {
@@ -326,10 +341,10 @@ export function openGate<Targets>({
         yield piece;
       }
     },
-    change: (step, placement = {}) => take(step, placement, isConfirmed(placement)),
+    change: (step, placement = {}) => take(step, placement, confidenceIn(placement)),
     changeAll: async (steps, placement = {}) =>
-      (await takeAll(steps, placement, isConfirmed(placement))).map(resultOf),
-    attemptAll: (steps, placement = {}) => takeAll(steps, placement, isConfirmed(placement)),
+      (await takeAll(steps, placement, confidenceIn(placement))).map(resultOf),
+    attemptAll: (steps, placement = {}) => takeAll(steps, placement, confidenceIn(placement)),
     settle: () => looks.settle(),
   };
 }
@@ -381,6 +396,21 @@ function doubtOf(
   if (unknown.length > 0) return `The service answered: ${unknown.join(" ").replace(/\.?$/, ".")}`;
   if (isAlreadySo) return "The service answered that there was nothing to change.";
   return wasRetried ? "The request had to be sent again." : undefined;
+}
+
+/** Whether the fault of a look is about the step. A look that was itself refused says nothing about it. */
+function decides(look: Fault): boolean {
+  return ["taken", "ambiguous", "invalid"].includes(look.kind) || isProvenAbsence(look);
+}
+
+/** The fault of a step without a usable answer, which may have been carried out, and which no look could confirm. */
+function notConfirmed(fault: Fault, look: Fault): Fault {
+  return new Fault({
+    kind: fault.kind,
+    retryable: fault.retryable,
+    message: `${fault.message} It could not be confirmed: ${look.message}`,
+    cause: fault,
+  });
 }
 
 function notTrusted(missing: Fault): Fault {

@@ -117,6 +117,19 @@ describe("the calendars of all mailboxes", () => {
     await source.return?.();
   });
 
+  it("are never without entries: Default and Anonymous have one", async () => {
+    const { exchange } = tenantOf({
+      "Get-Mailbox": lookFor(2, []),
+      "Get-MailboxFolderStatistics": folders,
+      "Get-MailboxFolderPermission": (asked) => (indexOf(asked) === 1 ? [] : entries(asked)),
+    });
+    const [, empty] = await all(calendarsOf(types)({ exchange }));
+    expect(empty && "fault" in empty ? empty.fault : undefined).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining("returned no entries for the calendar") as string,
+    });
+  });
+
   it("that cannot be read are reported with their mailbox, and the others continue", async () => {
     const { exchange } = tenantOf({
       "Get-Mailbox": lookFor(12, [5]),

@@ -80,6 +80,21 @@ describe("a change", () => {
     });
   });
 
+  it("that is sent again after a contradicted answer is a failure as long as nothing shows it", async () => {
+    let sent = 0;
+    const missing = new Fault({ kind: "missing", message: "It was not found." });
+    const { gate } = opened({
+      confirmAll: true,
+      left: 100_000,
+      send: () => (++sent === 1 ? Promise.reject(missing) : Promise.resolve({ notices: [] })),
+    });
+    await gate.change({ ...step("A"), isInEffect: () => Promise.resolve(false) });
+    const [fault] = await gate.settle();
+    expect(sent).toBe(2);
+    expect(fault).toMatchObject({ kind: "notReady" });
+    expect(gate.taken.map(({ result }) => result)).toEqual(["unknown"]);
+  });
+
   it("that is accepted and not shown is a failure where reads show at once what was accepted", async () => {
     const { gate, connection } = opened({ confirmAll: true });
     const unseen = { ...step("A"), isInEffect: () => Promise.resolve(false) };

@@ -109,6 +109,7 @@ export const changes: readonly Entry[] = [
       "It is not known whether … was carried out.",
       "It is not known whether … was carried out, so it was not sent again",
       "so this answer is not trusted",
+      "It could not be confirmed:",
       "The connection returned no answer to a step",
     ],
     also: [
