@@ -400,7 +400,7 @@ function doubtOf(
 
 /** Whether the fault of a look is about the step. A look that was itself refused says nothing about it. */
 function decides(look: Fault): boolean {
-  return ["taken", "ambiguous", "invalid"].includes(look.kind) || isProvenAbsence(look);
+  return ["taken", "ambiguous"].includes(look.kind) || isProvenAbsence(look);
 }
 
 /** The fault of a step without a usable answer, which may have been carried out, and which no look could confirm. */

@@ -57,7 +57,7 @@ describe("an account by its reference", () => {
   ])("is missing when the service %s and knows no recipient and no user", async (_name, answer) => {
     const gone = notFound(guidOf(1));
     expect(
-      await faultOf(accountById(guidOf(1))(clientOf([answer, gone, gone, gone, rows([])]))),
+      await faultOf(accountById(guidOf(1))(clientOf([answer, gone, gone, gone, rows([]), gone]))),
     ).toMatchObject({
       kind: "missing",
       isProven: true,

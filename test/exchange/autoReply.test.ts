@@ -231,7 +231,9 @@ describe("the automatic reply of a mailbox", () => {
 
   it("is missing with its mailbox when every read confirms it", async () => {
     const looks = Array.from({ length: 5 }, () => notFound(id));
-    expect(await faultOf(autoReplyOf(mailbox)(clientOf([...looks, rows([])])))).toMatchObject({
+    expect(
+      await faultOf(autoReplyOf(mailbox)(clientOf([...looks, rows([]), notFound(id)]))),
+    ).toMatchObject({
       kind: "missing",
       isProven: true,
     });

@@ -211,7 +211,9 @@ describe("a mailbox by its reference", () => {
     const gone = notFound(guidOf(1));
     for (const answer of [gone, rows([])])
       expect(
-        await faultOf(mailboxById(guidOf(1), [])(clientOf([answer, gone, gone, gone, rows([])]))),
+        await faultOf(
+          mailboxById(guidOf(1), [])(clientOf([answer, gone, gone, gone, rows([]), gone])),
+        ),
       ).toMatchObject({
         kind: "missing",
         isProven: true,
@@ -233,6 +235,14 @@ describe("a mailbox by its reference", () => {
       kind: "missing",
       isProven: true,
     });
+    expect(await mailboxOrFormerById(guidOf(1), [])(clientOf(answers))).toMatchObject({
+      former: { RecipientTypeDetails: "soft-deleted UserMailbox" },
+    });
+  });
+
+  it("is soft-deleted when the second look of two shows that, and one controller did not", async () => {
+    const gone = notFound(guidOf(1));
+    const answers = [gone, gone, gone, gone, rows([]), rows([row(1)])];
     expect(await mailboxOrFormerById(guidOf(1), [])(clientOf(answers))).toMatchObject({
       former: { RecipientTypeDetails: "soft-deleted UserMailbox" },
     });

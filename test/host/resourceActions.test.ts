@@ -260,7 +260,7 @@ describe("a failed change that is verified", () => {
     ]);
   });
 
-  it("reports the fault of the read, which shows whether the step was refused", async () => {
+  it("reports the fault of the read, and that the step failed if the read shows so", async () => {
     const ending = async (kind: FaultKind): Promise<unknown> =>
       (await looked(() => Promise.reject(failing(kind, "Looked.")))).audit[1];
     expect(await ending("unavailable")).toEqual([
@@ -270,8 +270,8 @@ describe("a failed change that is verified", () => {
       true,
     ]);
     // A look that was refused itself says nothing about the step.
-    expect(await ending("noEntry")).toEqual(await ending("unavailable"));
-    expect(await ending("invalid")).toEqual([
+    expect(await ending("invalid")).toEqual(await ending("unavailable"));
+    expect(await ending("taken")).toEqual([
       "CreateResource",
       'New-X K0 for "Name 0" (K0): failed. Looked.',
       true,
