@@ -16,9 +16,9 @@ export const secondLook: Cmdlets = {
 /**
  * The second look at an object that one cmdlet did not find: as a recipient of any type, as a soft-deleted one, and as
  * a user. Each cmdlet shows only some kinds of objects, and each controller can lag, so only all of them together prove
- * an absence. A user who is no recipient shows in Get-User alone, which is therefore asked in two ways, and a soft-deleted
- * recipient in one look alone, which is therefore asked twice. Returns undefined when they agree that there is no such
- * object.
+ * an absence. A user who is no recipient shows in Get-User alone, which is therefore asked in two ways, and a
+ * soft-deleted recipient in one look alone, which is therefore asked twice. Returns undefined when they agree that
+ * there is no such object.
  */
 export async function otherwiseFound(
   exchange: Exchange,

@@ -136,6 +136,25 @@ async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
+/** The same items. The first one is requested at once, before a reader asks for it. */
+function begunList<T>(items: AsyncIterable<T>): AsyncIterable<T> {
+  const source = items[Symbol.asyncIterator]();
+  const first = source.next();
+  // It is thrown where the items are read.
+  first.catch(() => undefined);
+  let isFirst = true;
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => {
+        const next = isFirst ? first : source.next();
+        isFirst = false;
+        return next;
+      },
+      return: async () => (await source.return?.()) ?? { done: true, value: undefined },
+    }),
+  };
+}
+
 /** The trustees of so many mailboxes are read one by one, instead of a list of the whole tenant. */
 const fewMailboxes = 50;
 
@@ -148,10 +167,11 @@ function counted(mailboxes: AsyncIterable<Mailbox>, onEach: (mailbox: Mailbox) =
   const few = new Promise<readonly Mailbox[] | undefined>((resolve) => (decide = resolve));
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
+  const all = begunList(mailboxes);
   async function* items(): AsyncGenerator<Mailbox, void, undefined> {
     const first: Mailbox[] = [];
     try {
-      for await (const mailbox of mailboxes) {
+      for await (const mailbox of all) {
         onEach(mailbox);
         if (first.length <= fewMailboxes && first.push(mailbox) > fewMailboxes) decide(undefined);
         yield mailbox;
