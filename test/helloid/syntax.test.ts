@@ -28,11 +28,10 @@ const inWindowsPowerShell = {
     "Add-Member": ["InputObject", "NotePropertyName", "NotePropertyValue"],
     "Add-Type": ["AssemblyName"],
     "ConvertFrom-Json": ["InputObject"],
-    "ConvertTo-Json": ["InputObject", "Depth", "Compress"],
     "ForEach-Object": [],
     "Get-Command": ["Name", "CommandType", "ErrorAction"],
     "Get-FileHash": ["LiteralPath", "Algorithm", "ErrorAction"],
-    "Microsoft.PowerShell.Utility\\Get-TypeData": ["TypeName"],
+    "Microsoft.PowerShell.Utility\\ConvertTo-Json": ["InputObject", "Depth", "Compress"],
     "Remove-TypeData": ["TypeName"],
     "Set-StrictMode": ["Version"],
     "Start-Sleep": ["Milliseconds"],
@@ -66,6 +65,7 @@ const inWindowsPowerShell = {
     CreateNoWindow Current Delete Dispose ElapsedMilliseconds Exception Exists ExitCode Files files
     GetBaseException GetBytes GetDirectoryName GetFiles GetFullPath GetUnresolvedProviderPathFromPSPath
     GetValue GraceMs HasExited Hash Id IsCompleted IsFixedSize IsPathRooted Kill Length LimitMs Major
+    MemberType
     Message Move MoveFile Name new OnlyReads Open outputContext Parameters Path path PreviewMs Previous
     Properties PSObject PSVariable PSVersion ReadAllText ReadLine ReadLineAsync ReadToEnd
     RedirectStandardError

@@ -123,16 +123,15 @@ function Find-Node($folder) {
 # The event as one line of JSON in ASCII, so that no code page can change it.
 function New-Request {
     # Windows PowerShell writes some arrays as { "value": [...], "Count": 2 } because of this entry of its type table.
-    # The first cmdlet of its module: with the module's name PowerShell does not search all modules for it.
-    if (Microsoft.PowerShell.Utility\Get-TypeData -TypeName 'System.Array') {
-        Remove-TypeData -TypeName 'System.Array'
-    }
+    $count = @().PSObject.Properties['Count']
+    if ($null -ne $count -and $count.MemberType -eq 'AliasProperty') { Remove-TypeData -TypeName 'System.Array' }
     $request = @{ outputContext = @{ Data = Read-Property $outputContext 'Data' } }
     foreach ($name in 'actionContext', 'personContext', 'resourceContext') {
         $value = Read-Ambient $name
         if ($null -ne $value) { $request[$name] = $value }
     }
-    $json = ConvertTo-Json -InputObject $request -Depth 50 -Compress
+    # The first cmdlet of its module: with the module's name PowerShell does not search all modules for it.
+    $json = Microsoft.PowerShell.Utility\ConvertTo-Json -InputObject $request -Depth 50 -Compress
     foreach ($character in [System.Collections.Generic.HashSet[char]]::new($json.ToCharArray())) {
         $code = [int]$character
         if ($code -gt 0x7e) { $json = $json.Replace([string]$character, ('\u{0:x4}' -f $code)) }
