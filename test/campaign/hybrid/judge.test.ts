@@ -16,6 +16,7 @@ const account: Account = {
 const seen = (own: Partial<Seen> = {}): Seen => ({
   accounts: [account],
   isMailboxHidden: false,
+  isMailboxStale: false,
   bystanders: "",
   ...own,
 });

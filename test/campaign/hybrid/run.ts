@@ -115,9 +115,14 @@ export async function runLife(seed: number, index: number): Promise<LifeReport> 
   return report;
 }
 
-/** Without the right to list deleted objects, an account that is gone cannot be told from one that is hidden. */
+/**
+ * Without the right to list deleted objects, an account that is gone cannot be told from one that is hidden. And the
+ * mailbox of a deleted account is not that of its successor, who has the same user name.
+ */
 function isRightlyRefused({ verb, circumstances, before }: Case): boolean {
-  return verb !== "create" && before.accounts.length === 0 && !circumstances.seesDeleted;
+  const { seesDeleted, exchangeOnlineIntegration } = circumstances;
+  const isUnseen = verb !== "create" && before.accounts.length === 0 && !seesDeleted;
+  return isUnseen || (exchangeOnlineIntegration && before.isMailboxStale);
 }
 
 function drawAmbushes(chance: Chance): Ambush[] {

@@ -165,6 +165,8 @@ export interface Seen {
   accounts: readonly Account[];
   /** Whether the mailbox is hidden in the tenant; undefined when there is none. */
   isMailboxHidden: boolean | undefined;
+  /** The tenant still has the mailbox of an account that was deleted: the synchronisation has not come since. */
+  isMailboxStale: boolean;
   /** Everything that is not the person's: no event may change it. */
   bystanders: string;
 }
@@ -202,6 +204,8 @@ export function seenIn({ domain, emulator }: World): Seen {
     }));
   return {
     accounts,
+    isMailboxStale:
+      mailbox !== undefined && !ids.map(anchorOf).includes(String(mailbox["ImmutableId"])),
     isMailboxHidden: mailbox ? mailbox["HiddenFromAddressListsEnabled"] === true : undefined,
     bystanders: JSON.stringify([others, objects.filter((one) => !isPerson(one))]),
   };
