@@ -118,6 +118,8 @@ export function synchronise({ domain, emulator, start }: World): void {
     accounts.some(({ id }) => anchorOf(id) === ImmutableId);
   // A user whose account is gone is gone as well.
   const kept = objects.filter((one) => !isPerson(one) || isOwn(one));
+  for (const { ExternalDirectoryObjectId: id } of objects.filter((one) => !kept.includes(one)))
+    delete rest.entra?.users?.[String(id)];
   for (const { id, isEnabled, isHidden } of accounts) {
     let object = kept.find(({ ImmutableId }) => ImmutableId === anchorOf(id));
     if (!object) {
@@ -204,8 +206,7 @@ export function seenIn({ domain, emulator }: World): Seen {
     }));
   return {
     accounts,
-    isMailboxStale:
-      mailbox !== undefined && !ids.map(anchorOf).includes(String(mailbox["ImmutableId"])),
+    isMailboxStale: objects.some((one) => isPerson(one) && !isOwn(one)),
     isMailboxHidden: mailbox ? mailbox["HiddenFromAddressListsEnabled"] === true : undefined,
     bystanders: JSON.stringify([others, objects.filter((one) => !isPerson(one))]),
   };
