@@ -47,9 +47,19 @@ export const hostFaults: readonly Faults[] = [
         why: "A controller that lags would make a write to an existing object fail at once.",
       },
       {
-        find: "return await judge(step, record, answer, true);",
+        find: "return await judge(step, record, answer, { confirm: true, isDoubted: true });",
         replace: 'return (record.result = "done");',
         why: "A step that was sent again after a contradiction would be believed without a look.",
+      },
+      {
+        find: "const mayLag = !isDoubted && ",
+        replace: "const mayLag = ",
+        why: "A step that was sent again after a contradiction would be a success though nothing shows it.",
+      },
+      {
+        find: "isRefusal(fault) || decides(found) ||",
+        replace: "isRefusal(fault) || isRefusal(found) ||",
+        why: "A creation that was carried out would be told as failed because the look at it was refused.",
       },
       {
         find: "(isMissing || !isRefusal(fault)) && (await",
