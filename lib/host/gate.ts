@@ -211,7 +211,8 @@ export function openGate<Targets>({
     } catch (thrown) {
       assertRunning(deadline);
       const found = Fault.of(thrown);
-      const isDecided = isRefusal(fault) || decides(found) || found === fault;
+      // Any other fault already says that the outcome is unknown.
+      const isDecided = isRefusal(fault) || decides(found) || !isRefusal(found);
       throw failed(record, isDecided ? found : notConfirmed(fault, found));
     }
     failed(record, fault);
