@@ -12,15 +12,19 @@ import grantMethod from "../../../permissions/authenticationMethods/grantPermiss
 import revokeMethod from "../../../permissions/authenticationMethods/revokePermission.ts";
 import revoke from "../../../permissions/entraGroups/revokePermission.ts";
 import resources from "../../../resources/entraGroups.ts";
-import { connectorWith, type Targets } from "../../../lib/connector.ts";
-import { Fault } from "../../../lib/fault.ts";
+import type { Targets } from "../../../lib/connector.ts";
 import type { Action, AnyEvent } from "../../../lib/host/action.ts";
-import { run as runAction } from "../../../lib/host/run.ts";
-import type { Transport } from "../../../lib/net/transport.ts";
-import { textOf } from "../../emulator/message.ts";
 import { Chance } from "../chance.ts";
 import { VirtualClock } from "../clock.ts";
-import type { Answer, Event } from "../scenario.ts";
+import {
+  Ambushes,
+  Killer,
+  runInProcess,
+  transportTo,
+  type Ambush,
+  type Ended,
+} from "../inProcess.ts";
+import type { Event } from "../scenario.ts";
 import { isHoldWatched, judge, type Case, type Violation } from "./judge.ts";
 import { drawCircumstances, drawLife, eventFor, type Verb } from "./life.ts";
 import {
@@ -54,22 +58,12 @@ const actions: Readonly<Record<Verb, Action<AnyEvent, Targets>>> = {
   unpass: revokeMethod,
 };
 
-/** A trouble, and which of the requests that it can happen to it strikes. */
-interface Ambush {
-  trouble: Trouble;
-  nth: number;
-  isLasting: boolean;
-}
-
 export interface LifeReport {
   violations: (Violation & { verb: Verb; troubles: string[] })[];
   events: number;
   met: string[];
   outcomes: string[];
 }
-
-/** So long a request takes, in virtual milliseconds. */
-const wayMs = 80;
 
 /** One life: each event in trouble, and then again as the platform sends it, on a healthy tenant. */
 export async function runLife(seed: number, index: number): Promise<LifeReport> {
@@ -130,8 +124,8 @@ function seenIn({ emulator }: Tenant): Case["before"] {
   return { users, bystanders: bystandersOf(state, ids), groups: createdGroupsOf(state) };
 }
 
-function drawAmbushes(chance: Chance): Ambush[] {
-  const one = (): Ambush => {
+function drawAmbushes(chance: Chance): Ambush<Trouble>[] {
+  const one = (): Ambush<Trouble> => {
     const trouble = chance.oneOf(troubles);
     const nth = 1 + Math.min(chance.below(8), chance.below(8));
     // A tenant that never shows anything is another tenant.
@@ -140,91 +134,22 @@ function drawAmbushes(chance: Chance): Ambush[] {
   return chance.is(0.5) ? [one()] : [one(), one()];
 }
 
-type Ran = Pick<Case, "answer" | "code" | "written" | "wasLiedTo" | "tookMs" | "deadlineMs"> & {
-  met: string[];
-};
+type Ran = Ended & Pick<Ambushes<Trouble>, "met" | "wasLiedTo">;
 
 async function execute(
   verb: Verb,
   event: Event,
-  ambushes: readonly Ambush[],
+  own: readonly Ambush<Trouble>[],
   { tenant, clock, chance }: { tenant: Tenant; clock: VirtualClock; chance: Chance },
 ): Promise<Ran> {
-  const action = actions[verb];
-  const start = clock.now;
-  const { deadlineMs } = action.verb;
-  const met: string[] = [];
-  const counts = ambushes.map(() => 0);
-  let wasKilled = false;
-  const isKilled = (): boolean => wasKilled;
-  let wasLiedTo = false;
-  let interruptRun: (reason: Fault) => void = () => undefined;
-  const kill = (): void => {
-    wasKilled = true;
-    interruptRun(Fault.invalid("killed"));
-  };
-  const cut = (): Fault =>
-    new Fault({ kind: "unavailable", retryable: true, message: "The connection was cut." });
-  const send: Transport = async (request, signal) => {
-    if (isKilled()) throw cut();
-    await clock.sleep(wayMs, signal);
-    if (isKilled()) throw cut();
-    const { "accept-encoding": _, ...headers } = request.headers;
-    const pass = async () => {
-      const { method, url, body: text = "" } = request;
-      const answer = await tenant.emulator.handle({ method, url, headers, text, signal });
-      return { status: answer.status, headers: answer.headers, text: textOf(answer) };
-    };
-    const struck = ambushes.find(({ trouble, nth, isLasting }, at) => {
-      if (!strikes(trouble, request)) return false;
-      const count = (counts[at] = (counts[at] ?? 0) + 1);
-      return isLasting ? count >= nth : count === nth;
-    });
-    if (!struck) return await pass();
-    met.push(struck.trouble.name);
-    wasLiedTo ||= struck.trouble.isLie === true;
-    const reply = await struck.trouble.way(request, pass, kill);
-    if (reply === "silence") await clock.sleep(Infinity, signal);
-    if (typeof reply === "object") return reply;
-    throw cut();
-  };
-  const connect = connectorWith({
-    transport: () => ({ send, close: () => undefined }),
-    sleep: clock.sleep,
-    random: chance.next,
-    clock: () => epoch + clock.now,
+  const ambushes = new Ambushes(own);
+  const killer = new Killer();
+  const send = transportTo(tenant.emulator, {
+    clock,
+    killer,
+    struckBy: (request) =>
+      ambushes.struckBy((trouble): trouble is Trouble => strikes(trouble, request)),
   });
-  let stdout = "";
-  let stderr = "";
-  const code = await clock.pass(
-    runAction(action, connect, {
-      document: () => Promise.resolve(structuredClone(event)),
-      stdout: (text) => ((stdout += text), Promise.resolve(true)),
-      stderr: (text) => void (stderr += text),
-      env: {},
-      now: () => clock.now - start,
-      onLimit: () => undefined,
-      onInterrupt(interrupt) {
-        interruptRun = interrupt;
-        const isOver = new Fault({ kind: "unavailable", message: "The time ran out." });
-        clock.setAlarm(start + deadlineMs, () => interrupt(isOver));
-      },
-    }),
-  );
-  const tookMs = clock.now - start;
-  await clock.settle(0);
-  if (isKilled())
-    return {
-      answer: undefined,
-      code: undefined,
-      written: stderr,
-      wasLiedTo,
-      tookMs,
-      deadlineMs,
-      met,
-    };
-  const answer = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Answer;
-  const { Data: _data, ...others } = answer.outputContext;
-  const written = stderr + JSON.stringify([answer.plan, others]);
-  return { answer, code, written, wasLiedTo, tookMs, deadlineMs, met };
+  const ended = await runInProcess(actions[verb], event, { send, clock, chance, killer, epoch });
+  return { ...ended, met: ambushes.met, wasLiedTo: ambushes.wasLiedTo };
 }
