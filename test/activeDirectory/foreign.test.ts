@@ -5,17 +5,16 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import {
   guidIn,
   type AttributeName,
   type Entry,
 } from "../../lib/activeDirectory/client/attributes.ts";
-import { activeDirectory, type Directory } from "../../lib/activeDirectory/client/directory.ts";
-import { settingsFrom } from "../../lib/activeDirectory/client/settings.ts";
+import type { Directory } from "../../lib/activeDirectory/client/directory.ts";
 import { modifyDatabase, type Samba } from "./samba.ts";
 import { baseDn, people, serviceAccount } from "./sambaContent.ts";
+import { sambaDirectory } from "./sambaDirectory.ts";
 
 const provided = inject("samba");
 const samba = JSON.parse(provided || "{}") as Samba;
@@ -37,24 +36,7 @@ const passwordFile = (): string => path.join(samba.folder, "foreign-password");
 beforeAll(() => {
   if (provided === "" || !isThere) return;
   writeFileSync(passwordFile(), serviceAccount.password, { mode: 0o600 });
-  const settings = settingsFrom({
-    Host: [samba.address],
-    ServerName: "dc1.example.test",
-    BaseDN: `OU=Foreign,${people}`,
-    Username: serviceAccount.userPrincipalName,
-    Password: serviceAccount.password,
-    CertificateAuthorityFile: samba.authorityFile,
-  });
-  directory = activeDirectory(settings, {
-    pace: {
-      signal: new AbortController().signal,
-      remaining: () => 20_000,
-      sleep: async () => await delay(1),
-      random: () => 0,
-      stats: { requests: 0, retries: 0, waitedMs: 0 },
-    },
-    warn: () => undefined,
-  });
+  directory = sambaDirectory(samba, { BaseDN: `OU=Foreign,${people}` });
 });
 afterAll(() => directory?.close());
 

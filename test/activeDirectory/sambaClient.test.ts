@@ -1,11 +1,11 @@
 /** The client against a real directory, which is read without LDAP afterwards. */
-import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { guidBytes } from "../../lib/activeDirectory/client/attributes.ts";
-import { activeDirectory, type Directory } from "../../lib/activeDirectory/client/directory.ts";
-import { settingsFrom, type DirectoryForm } from "../../lib/activeDirectory/client/settings.ts";
+import type { Directory } from "../../lib/activeDirectory/client/directory.ts";
+import type { DirectoryForm } from "../../lib/activeDirectory/client/settings.ts";
 import { attributeIn, modifyDatabase, type Samba } from "./samba.ts";
 import { baseDn, people, person, serviceAccount } from "./sambaContent.ts";
+import { sambaDirectory } from "./sambaDirectory.ts";
 import { faultOf } from "../exchange/scripted.ts";
 
 const provided = inject("samba");
@@ -17,25 +17,7 @@ afterEach(() => {
 });
 
 function open(form: DirectoryForm = {}): Directory {
-  const settings = settingsFrom({
-    Host: [samba.address],
-    ServerName: "dc1.example.test",
-    BaseDN: baseDn,
-    Username: serviceAccount.userPrincipalName,
-    Password: serviceAccount.password,
-    CertificateAuthorityFile: samba.authorityFile,
-    ...form,
-  });
-  const directory = activeDirectory(settings, {
-    pace: {
-      signal: new AbortController().signal,
-      remaining: () => 20_000,
-      sleep: async () => await delay(1),
-      random: () => 0,
-      stats: { requests: 0, retries: 0, waitedMs: 0 },
-    },
-    warn: () => undefined,
-  });
+  const directory = sambaDirectory(samba, form);
   opened.push(directory);
   return directory;
 }
