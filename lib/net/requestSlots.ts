@@ -43,9 +43,9 @@ const maxFollows = 3;
 const calmRounds = 20;
 
 /**
- * Starts with a few slots. Every request that succeeds adds one, up to twice as many as were ever in progress, until
- * the service refuses: then there are as many as are in progress beside the refused request. So a burst of refusals
- * leaves what was accepted.
+ * Starts with a few slots. Every request that succeeds adds two, up to three times as many as were ever in progress,
+ * until the service refuses: then there are as many as are in progress beside the refused request. So a burst of
+ * refusals leaves what was accepted.
  */
 export function requestSlots(
   max: number,
@@ -65,12 +65,14 @@ export function requestSlots(
   }
 
   function onSuccess(): void {
-    const isAllowed = wasRefused
-      ? ++calm >= calmRounds * slots.size
-      : slots.size < 2 * mostInProgress;
-    if (!isAllowed || slots.size >= max) return;
+    if (!wasRefused) {
+      const most = Math.min(max, slots.size + 2, 3 * mostInProgress);
+      slots.size = Math.max(slots.size, most);
+      return;
+    }
+    if (++calm < calmRounds * slots.size) return;
     calm = 0;
-    slots.size++;
+    slots.size = Math.min(max, slots.size + 1);
   }
 
   /** Counts a request while it is in progress. `others` are those in progress when the reply had come. */

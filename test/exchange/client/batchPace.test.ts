@@ -167,12 +167,12 @@ describe("the pace", () => {
     await settled();
     await waiting.splice(2, 1)[0]?.answer();
     expect(found).toEqual(names(30).slice(20));
-    // Those that wait are sent: one in the place of the answered one, and one more.
+    // Those that wait are sent: one in the place of the answered one, and two more.
     expect(
       waiting.map(
         ({ request }) => subRequestsOf(request)[0]?.body.CmdletInput.Parameters["Identity"],
       ),
-    ).toEqual(["m0", "m10", "m30", "m40"]);
+    ).toEqual(["m0", "m10", "m30", "m40", "m50"]);
   });
 
   it("lets the next request leave before an answer is worked on", async () => {

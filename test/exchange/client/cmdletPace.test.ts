@@ -7,6 +7,7 @@ import { faultOf } from "../scripted.ts";
 
 /** As the old policy of remote PowerShell: 200 in five seconds. */
 const usual: PacedTenant = { perSecond: 40, counts: 5_000, hasRetryAfter: true, refuses: "items" };
+const counts = [560, 580, 600, 620, 640];
 const answer = (): Record<string, unknown> => ({ value: [{ User: "anna@contoso.com" }] });
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `m${index}`);
 
@@ -35,9 +36,14 @@ describe("an import in a tenant that takes 40 cmdlets in a second", () => {
     ["a bucket that fills", { counts: "bucket", hasRetryAfter: false }],
   ])("takes at most 1.2 times the ideal, and reads all: %s", async (_name, changes) => {
     const tenant = { ...usual, ...changes };
-    const { ratio, refusedRequests } = await reading(tenant, 600);
-    expect(ratio).toBeLessThanOrEqual(1.2);
-    expect(refusedRequests).toBeLessThanOrEqual(25);
+    // Which request meets the end of a window depends on the number: one import alone says little.
+    let sum = 0;
+    for (const count of counts) {
+      const { ratio, refusedRequests } = await reading(tenant, count);
+      expect(refusedRequests).toBeLessThanOrEqual(25);
+      sum += ratio;
+    }
+    expect(sum / counts.length).toBeLessThanOrEqual(1.2);
   });
 
   it("is refused nothing when the setting says so", async () => {

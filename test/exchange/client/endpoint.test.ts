@@ -197,25 +197,25 @@ describe("requests at the same time", () => {
   }
   const fine = (count: number): HttpReply[] => Array.from({ length: count }, () => reply(200));
 
-  it("are three at first, are sent in order, and one more for each that succeeds", async () => {
+  it("are three at first, are sent in order, and two more for each that succeeds", async () => {
     const { start, answer, waiting, done, time } = held();
     await start(12);
     expect(waiting.map(({ request }) => request.body)).toEqual(["0", "1", "2"]);
     // What waits for a place was not sent, and does not count.
     expect(time.pace.stats.requests).toBe(3);
     await answer(fine(2));
-    expect(waiting.map(({ request }) => request.body)).toEqual(["2", "3", "4", "5", "6"]);
-    for (let turn = 0; turn < 4; turn++) await answer(fine(5));
+    expect(waiting.map(({ request }) => request.body)).toEqual([..."2345678"]);
+    for (let turn = 0; turn < 4; turn++) await answer(fine(7));
     expect([done.length, waiting.length]).toEqual([12, 0]);
   });
 
   it.each<[string, HttpReply, number]>([
-    ["a 429, which is about the pace", reply(429), 5],
+    ["a 429, which is about the pace", reply(429), 7],
     ["the cap on concurrent requests with 429", reply(429, busy), 2],
     ["the cap on concurrent requests with 200", reply(200, busy), 2],
     ["the cap on concurrent requests with 400", reply(400, busy), 2],
-    ["a 503", reply(503), 6],
-    ["a 403", reply(403), 6],
+    ["a 503", reply(503), 9],
+    ["a 403", reply(403), 9],
   ])("after %s are %i at most", async (_name, complaint, most) => {
     const { start, answer, waiting } = held();
     await start(20);
