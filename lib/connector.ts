@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Operation } from "./activeDirectory/client/changes.ts";
+import type { Directory } from "./activeDirectory/client/directory.ts";
 import { lateDirectory } from "./activeDirectory/client/lateDirectory.ts";
 import type { DirectoryTarget } from "./activeDirectory/target.ts";
 import { clouds, type Cloud, type Resource } from "./auth/clouds.ts";
@@ -8,6 +9,7 @@ import type { Parameters } from "./exchange/client/encoding.ts";
 import { exchangeOnline } from "./exchange/client/exchange.ts";
 import type { ExchangeTarget } from "./exchange/target.ts";
 import { Fault } from "./fault.ts";
+import { quoted } from "./graphemes.ts";
 import { lateGraph } from "./graph/client/lateGraph.ts";
 import { cutOff } from "./graph/cutOff.ts";
 import type { GraphTarget } from "./graph/target.ts";
@@ -39,6 +41,8 @@ export interface ConnectorSeams extends Pick<Pace, "sleep" | "random"> {
   transport(proxy: Proxy | undefined): { send: Transport; close(): void };
   /** Milliseconds since 1970. */
   clock(): number;
+  /** Active Directory through the agents on premises. Absent: no agent connects to this process. */
+  agents?(place: { connectionId: string; baseDn: string | undefined }, pace: Pace): Directory;
 }
 
 /**
@@ -170,7 +174,7 @@ function connection(
     const { microsoftGraph } = await import("./graph/client/graph.ts");
     return microsoftGraph({ cloud, graphUrl }, ofTarget("graph"));
   });
-  const activeDirectory = directoryOf(configuration, { pace, urls, warn });
+  const activeDirectory = directoryOf(configuration, { pace, urls, warn, seams });
   return {
     targets: { exchange, graph, activeDirectory },
     ...(links && { refusalOf: (step) => cutOffRefusal(step, links) }),
@@ -214,10 +218,24 @@ function directoryOf(
     pace,
     urls: { graphUrl },
     warn,
-  }: { pace: Pace; urls: ReturnType<typeof emulatorUrls>; warn(sentence: string): void },
+    seams: { agents },
+  }: {
+    pace: Pace;
+    urls: ReturnType<typeof emulatorUrls>;
+    warn(sentence: string): void;
+    seams: Pick<ConnectorSeams, "agents">;
+  },
 ): DirectoryTarget["activeDirectory"] {
   const account = (): string => configuration.Username ?? "";
   return lateDirectory(account, async () => {
+    const place = await sitePlaceOf(configuration);
+    if (place) {
+      if (agents) return agents(place, pace);
+      throw Fault.invalid(
+        `"Agent connection" (AgentConnection) is ${quoted(place.connectionId)}, so this event has to run in ` +
+          "exo-connector agent-front, to which the agents connect: no agent connects to this process.",
+      );
+    }
     const [{ activeDirectory }, { assertLoopback, settingsFrom }] = await Promise.all([
       import("./activeDirectory/client/directory.ts"),
       import("./activeDirectory/client/settings.ts"),
@@ -226,6 +244,12 @@ function directoryOf(
     if (graphUrl !== undefined) assertLoopback(settings);
     return activeDirectory(settings, { pace, warn });
   });
+}
+
+async function sitePlaceOf(configuration: Configuration) {
+  if (configuration.AgentConnection === undefined) return undefined;
+  const { sitePlaceFrom } = await import("./activeDirectory/client/settings.ts");
+  return sitePlaceFrom(configuration);
 }
 
 function openTenant(

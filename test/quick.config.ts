@@ -13,7 +13,7 @@ export default defineConfig({
     globalSetup: [],
     exclude: [
       ...configDefaults.exclude,
-      "test/{activeDirectory,helloid,judges,long,page,worker}/**",
+      "test/{activeDirectory,helloid,judges,long,network,page,worker}/**",
       "test/{campaign/entra,certificate,check,cli,doctor,lifecycle,link,mapping}/**",
       "test/{messages,permissions,resources,runtime,scrub}/**",
       "test/{behaviour,bundle,properties,readme,reports,secrets}.test.ts",

@@ -11,7 +11,7 @@ export default defineConfig({
     // have suites of their own.
     exclude: [
       ...configDefaults.exclude,
-      "test/{activeDirectory,helloid,judges,long,page,worker}/**",
+      "test/{activeDirectory,helloid,judges,long,network,page,worker}/**",
       "test/**/*.long.test.ts",
     ],
     globalSetup: ["test/bundles.ts"],

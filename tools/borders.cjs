@@ -77,9 +77,16 @@ module.exports = {
       to: nodeBuiltIns,
     }),
     rule(
-      "the agent knows no target and no platform",
+      "the agent knows one wire, and no platform",
       "^lib/agent/",
-      ["^lib/(agent|store|net)/", "^lib/host/schemaContract\\.ts$", ...words, ...generated, npm],
+      [
+        "^lib/(agent|store|net)/",
+        "^lib/activeDirectory/client/",
+        "^lib/host/schemaContract\\.ts$",
+        ...words,
+        ...generated,
+        npm,
+      ],
       { to: nodeBuiltIns },
     ),
     never("no bundle loads the agent", "^(lifecycle|permissions|resources|lib/(?!agent/))", {

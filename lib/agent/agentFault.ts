@@ -1,7 +1,7 @@
 import { Fault, type FaultDetails } from "../fault.ts";
 
 /** What can be wrong between agent and service, as a closed list: callers compare these, people read the sentence. */
-export type AgentFaultCode = KeyFaultCode | SealFaultCode | RequestFaultCode;
+export type AgentFaultCode = KeyFaultCode | SealFaultCode | RequestFaultCode | JobFaultCode;
 
 /** Of a key file. */
 export type KeyFaultCode =
@@ -24,6 +24,17 @@ export type SealFaultCode =
   | "otherAudience"
   | "expired"
   | "clockBehind";
+
+/** Why an agent does not carry out a job. */
+export type JobFaultCode =
+  | "jobChanged"
+  | "jobOfOtherService"
+  | "jobForOtherAgent"
+  | "jobReplayed"
+  | "jobExpired"
+  | "jobUnusable"
+  | "notAllowed"
+  | "noAccount";
 
 /** Why the service refuses a request. The service writes them in its answers. */
 export const requestFaultCodes = [

@@ -67,12 +67,19 @@ export interface Verifying {
   keyOf(agentId: string, thumbprint: string): Promise<PublicSigningKey>;
 }
 
+export interface Verified {
+  agentId: string;
+  thumbprint: string;
+  /** When it was signed, by the clock of the agent: milliseconds since 1970. */
+  signedAt: number;
+}
+
 /** Who has signed a request, once it is proven. Throws an `AgentFault` with a code of its own for each refusal. */
 export async function verifyRequest(
   authorization: string | undefined,
   request: Signable,
   verifying: Verifying,
-): Promise<{ agentId: string; thumbprint: string }> {
+): Promise<Verified> {
   const { compactVerify } = await jose();
   const token = authorization?.startsWith(scheme) ? authorization.slice(scheme.length) : "";
   const { claims, kid } = await claimsIn(token);
@@ -89,7 +96,7 @@ export async function verifyRequest(
   assertFor(claims, request, verifying.serviceThumbprint);
   assertInTime(claims, verifying.now);
   verifying.used.add(claims, verifying.now);
-  return { agentId, thumbprint: kid };
+  return { agentId, thumbprint: kid, signedAt: claims.iat * 1000 };
 }
 
 const scheme = "Agent ";

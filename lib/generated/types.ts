@@ -64,6 +64,11 @@ siteState?: SiteState
 enrolBody?: EnrolBody
 jobsBody?: JobsBody
 rotateBody?: RotateBody
+job?: AgentJob
+touchBody?: TouchBody
+resultsBody?: ResultsBody
+siteAccount?: SiteAccount
+allowance?: Allowance
 fieldMapping?: FieldMapping
 createAnswer?: CreateAnswer
 uniquenessCheckAnswer?: UniquenessCheckAnswer
@@ -165,6 +170,10 @@ UseGlobalCatalog?: boolean
  * The port of the Global Catalog over LDAPS.
  */
 GlobalCatalogPort?: number
+/**
+ * The ID of the connection of agents on premises (agent seal --connection). Active Directory is then reached through them, and the event has to run in exo-connector agent-front.
+ */
+AgentConnection?: string
 /**
  * The name in the certificates of the domain controllers, where it is not the host: an IP address has none.
  */
@@ -967,6 +976,10 @@ lastSeen?: number
  */
 aliveSince?: number
 version?: string
+/**
+ * The site's RSA key in PEM: the secrets of a job are sealed for it.
+ */
+publicKey: string
 }
 export interface AgentKey {
 thumbprint: string
@@ -1033,6 +1046,99 @@ publicKey: PublicSigningKey
  * The same request signed with the new key, which proves that the agent has it.
  */
 proof: string
+}
+/**
+ * What the service signs for one agent: one named operation of the directory.
+ */
+export interface AgentJob {
+jti: string
+/**
+ * The thumbprint of the service's key.
+ */
+iss: string
+/**
+ * The agent.
+ */
+aud: string
+connection: string
+/**
+ * Not begun from this moment on: milliseconds since 1970, by the clock of the agent.
+ */
+exp: number
+kind: ("get" | "pages" | "invoke")
+/**
+ * The part of the directory that is meant. Absent: the one that the agent has.
+ */
+baseDn?: string
+/**
+ * The parameters of the operation. Bytes are {"base64": "..."}.
+ */
+content: {
+
+}
+/**
+ * A JWE for the agent's RSA key with the parameters that are secret.
+ */
+sealed?: string
+}
+export interface TouchBody {
+/**
+ * The jobs that the agent works on.
+ */
+jobs: string[]
+}
+/**
+ * A part of the result of a job.
+ */
+export interface ResultsBody {
+job: string
+/**
+ * From 0.
+ */
+part: number
+isLast: boolean
+/**
+ * Objects of the directory.
+ */
+entries: {
+
+}[]
+fault?: ReportedFault
+}
+export interface ReportedFault {
+kind: ("missing" | "noEntry" | "notManager" | "notReady" | "ambiguous" | "taken" | "onPremises" | "unlicensed" | "denied" | "invalid" | "throttled" | "unavailable" | "unexpected")
+message: string
+retryable: boolean
+}
+/**
+ * The account of Active Directory that an agent signs in with. It never leaves the machine.
+ */
+export interface SiteAccount {
+username: string
+password: string
+/**
+ * The PEM file of the only certificate authority that is trusted for the domain controllers.
+ */
+authorityFile?: string
+}
+/**
+ * What a site allows its agent, where that is less than all. Every member narrows.
+ */
+export interface Allowance {
+/**
+ * The only places in which anything is changed.
+ * 
+ * @minItems 1
+ */
+baseDns?: [string, ...(string)[]]
+/**
+ * The only changes. An empty list: none.
+ */
+operations?: ("add" | "modify" | "move" | "addMember" | "removeMember" | "delete")[]
+/**
+ * The only attributes that are written.
+ */
+attributes?: string[]
 }
 /**
  * The field mapping file that implementers import (fieldMapping.json).

@@ -6,8 +6,17 @@ export interface Proxy {
   authorization: string | undefined;
   /** Hosts that are reached without the proxy: `NO_PROXY`. */
   exceptions: string;
-  /** PEM: the only authorities that the hosts beyond the proxy are trusted by. Absent: those that Node.js knows. */
-  hostCa?: string;
+  /** For the hosts beyond the proxy. */
+  hostTls?: HostTls;
+}
+
+/** How hosts are trusted, and who this program is to them. Everything is PEM. */
+export interface HostTls {
+  /** The only authorities that are trusted. Absent: those that Node.js knows. */
+  ca?: string;
+  /** The certificate of this program and its private key. */
+  cert?: string;
+  key?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

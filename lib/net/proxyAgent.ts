@@ -19,14 +19,14 @@ export class ProxyError extends Error {
 
 /** An agent that requests a tunnel to each host from the proxy, except to the hosts of `NO_PROXY`. */
 export function proxyAgent(
-  { url, authorization, exceptions, hostCa }: Proxy,
+  { url, authorization, exceptions, hostTls }: Proxy,
   { connectTimeoutMs, ...options }: Agent.Options & { connectTimeoutMs: number },
 ): Dispatcher {
   const limits = { timeout: connectTimeoutMs };
   return new EnvHttpProxyAgent({
     ...options,
     connectTimeout: connectTimeoutMs,
-    requestTls: hostCa === undefined ? limits : { ...limits, ca: hostCa },
+    requestTls: { ...limits, ...hostTls },
     proxyTls: limits,
     httpProxy: "",
     httpsProxy: url.href,

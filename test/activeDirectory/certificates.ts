@@ -5,7 +5,7 @@ import forge from "node-forge";
 export interface Authority {
   /** Its certificate, as PEM. */
   pem: string;
-  /** A certificate of a server for these names and addresses, with its key. */
+  /** A certificate of a server, or of its client, for these names and addresses, with its key. */
   issue(
     names: readonly string[],
     validity?: { from: Date; to: Date },
@@ -34,7 +34,7 @@ export function newAuthority(): Authority {
       );
       cert.setExtensions([
         { name: "subjectAltName", altNames },
-        { name: "extKeyUsage", serverAuth: true },
+        { name: "extKeyUsage", serverAuth: true, clientAuth: true },
       ]);
       cert.sign(own.private, forge.md.sha256.create());
       return { key: ofServer.pem, cert: forge.pki.certificateToPem(cert) };

@@ -59,6 +59,7 @@ beforeEach(async () => {
     connectionId,
     connectionName,
     sealedFor: pair.publicKey.thumbprint,
+    publicKey: pair.publicPem,
     tokenDigest: createHash("sha256").update(token).digest("base64url"),
     tokenUntil: exp * 1000,
     since: start,
@@ -115,6 +116,12 @@ async function runFor(
       return Promise.resolve();
     },
     log: (_level, text) => void messages.push(text),
+    hurry: ending.signal,
+    worker: {
+      room: ({ aborted }) => Promise.resolve(aborted ? 0 : 1),
+      begin: (text) => expect.fail(text),
+      end: () => Promise.resolve(),
+    },
   };
   const state = await site.read();
   if (state) await run(site, state, running);
@@ -219,7 +226,7 @@ describe("a request for jobs", () => {
         : send(request, signal),
     );
     // The last two: this service holds no request, and is not asked again at once.
-    expect(waits.map((ms) => ms / 1000)).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 1, 1]);
+    expect(waits.map((ms) => ms / 1000)).toEqual([1, 2, 4, 8, 15, 15, 15, 15, 1, 1]);
     expect(messages[0]).toMatch(/answered with status 502, and not as a service of agents does/);
     expect(messages.at(-1)).toBe("The service accepts this agent.");
   });
@@ -314,7 +321,7 @@ describe("over HTTPS", () => {
     const listening = await listen(front, { address: "127.0.0.1", port: 0, ...tls });
     const { service } = configuration;
     configuration.service = { ...service, url: `https://127.0.0.1:${listening.port}` };
-    const [stranger, network] = [networkOf({}, undefined), networkOf({}, authority.pem)];
+    const [stranger, network] = [networkOf({}, {}), networkOf({}, { ca: authority.pem })];
     try {
       const { thumbprint: serviceThumbprint } = folder.signer;
       const untrusting = enrol(configuration, serviceThumbprint, site, sendingOf(stranger.send));
@@ -332,6 +339,39 @@ describe("over HTTPS", () => {
     } finally {
       stranger.close();
       network.close();
+      await listening.close();
+    }
+  });
+
+  it("only an agent with a certificate of the named authority is listened to, if there is one", async () => {
+    now = Date.now();
+    front = frontAt();
+    configuration = { ...configuration, exp: Math.floor(now / 1000) + 3600 };
+    const [authority, ofAgents] = [newAuthority(), newAuthority()];
+    const listening = await listen(front, {
+      ...{ address: "127.0.0.1", port: 0, clientCa: ofAgents.pem },
+      ...authority.issue(["127.0.0.1"]),
+    });
+    const { service } = configuration;
+    configuration.service = { ...service, url: `https://127.0.0.1:${listening.port}` };
+    const ca = authority.pem;
+    const networks = [
+      networkOf({}, { ca }),
+      networkOf({}, { ca, ...authority.issue(["agent"]) }),
+      networkOf({}, { ca, ...ofAgents.issue(["agent"]) }),
+    ];
+    try {
+      const outcomes: string[] = [];
+      for (const { send: own } of networks)
+        outcomes.push(
+          await enrol(configuration, folder.signer.thumbprint, site, sendingOf(own)).then(
+            ({ state }) => state.state,
+            (thrown: unknown) => Fault.of(thrown).kind,
+          ),
+        );
+      expect(outcomes).toEqual(["unavailable", "unavailable", "waiting"]);
+    } finally {
+      for (const network of networks) network.close();
       await listening.close();
     }
   });

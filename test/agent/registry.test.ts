@@ -30,6 +30,7 @@ beforeEach(async () => {
     connectionId: "contoso-ad",
     connectionName: "Contoso",
     sealedFor: "R".repeat(43),
+    publicKey: "-----BEGIN PUBLIC KEY-----",
     tokenDigest: digestOf(token),
     tokenUntil: now + 7 * day,
     since: now,

@@ -8,7 +8,7 @@ import { newAuthority } from "../activeDirectory/certificates.ts";
 
 it("ends although an agent asks again on the connection of its last answer", async () => {
   const ended = new AbortController();
-  const front: Front = {
+  const front: Pick<Front, "answer" | "end"> = {
     async answer({ signal }) {
       await delay(30_000, undefined, { signal: AbortSignal.any([signal, ended.signal]) }).catch(
         () => undefined,

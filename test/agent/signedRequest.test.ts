@@ -50,7 +50,8 @@ async function refusal(work: Promise<unknown>): Promise<AgentFault> {
 describe("a signed request", () => {
   it("proves who has signed it, and has nothing secret", async () => {
     const authorization = await sign();
-    expect(await verify(authorization)).toEqual({ agentId, thumbprint: key.thumbprint });
+    const { thumbprint } = key;
+    expect(await verify(authorization)).toEqual({ agentId, thumbprint, signedAt: now });
     const { d = "none" } = key.privateKey.export({ format: "jwk" });
     expect(authorization).not.toContain(d);
   });

@@ -2,12 +2,12 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../lib/host/schemaContract.ts";
 import type { CreateAnswer, UniquenessCheckAnswer, UpdateAnswer, EnableAnswer, DisableAnswer, DeleteAnswer, ImportAnswer, PermissionsAnswer, GrantPermissionAnswer, RevokePermissionAnswer, SubPermissionsAnswer, ImportPermissionAnswer, ImportSubPermissionsAnswer, ResourcesAnswer, AccountRecord, PermissionRecord, SubPermissionRecord } from "../../lib/generated/types.ts";
-const check_createAnswer = validate56;
-const schema29 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"AccountReference":{"type":"string","pattern":"\\S"},"AccountCorrelated":{"type":"boolean"}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["AccountReference","AccountCorrelated","Data"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-const schema30 = {"type":"object","required":["Message","IsError"],"additionalProperties":false,"properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string","pattern":"\\S"},"IsError":{"type":"boolean"}}};
+const check_createAnswer = validate61;
+const schema34 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"AccountReference":{"type":"string","pattern":"\\S"},"AccountCorrelated":{"type":"boolean"}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["AccountReference","AccountCorrelated","Data"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const schema35 = {"type":"object","required":["Message","IsError"],"additionalProperties":false,"properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string","pattern":"\\S"},"IsError":{"type":"boolean"}}};
 const pattern8 = new RegExp("\\S", "u");
 
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -56,7 +56,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((((((((((((data0 === "CreateAccount") || (data0 === "EnableAccount")) || (data0 === "UpdateAccount")) || (data0 === "DisableAccount")) || (data0 === "MoveAccount")) || (data0 === "DeleteAccount")) || (data0 === "CorrelateAccount")) || (data0 === "GrantMembership")) || (data0 === "RevokeMembership")) || (data0 === "GrantPermission")) || (data0 === "UpdatePermission")) || (data0 === "RevokePermission")) || (data0 === "CreateResource")) || (data0 === "UpdateResource")) || (data0 === "CreateMailbox"))){
-const err4 = {instancePath:instancePath+"/Action",schemaPath:"#/properties/Action/enum",keyword:"enum",params:{allowedValues: schema30.properties.Action.enum}};
+const err4 = {instancePath:instancePath+"/Action",schemaPath:"#/properties/Action/enum",keyword:"enum",params:{allowedValues: schema35.properties.Action.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -114,13 +114,13 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate57.errors = vErrors;
+validate62.errors = vErrors;
 return errors === 0;
 }
 
-const schema31 = {"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]};
+const schema36 = {"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]};
 
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "string"){
@@ -134,7 +134,7 @@ vErrors.push(err0);
 errors++;
 }
 if(!(((((((((((data === "done") || (data === "alreadySo")) || (data === "notYet")) || (data === "gone")) || (data === "masteredOnPremises")) || (data === "notLicensed")) || (data === "ambiguous")) || (data === "forbidden")) || (data === "throttled")) || (data === "invalid")) || (data === "unknown"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema31.enum}};
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema36.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -143,13 +143,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate59.errors = vErrors;
+validate64.errors = vErrors;
 return errors === 0;
 }
 
-const schema32 = {"type":"object","required":["target","operation","parameters","sentence","before","sent"],"additionalProperties":false,"properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object","additionalProperties":true},"sentence":{"type":"string","pattern":"\\S"},"before":{"type":"object","additionalProperties":true},"sent":{"type":"boolean"}}};
+const schema37 = {"type":"object","required":["target","operation","parameters","sentence","before","sent"],"additionalProperties":false,"properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object","additionalProperties":true},"sentence":{"type":"string","pattern":"\\S"},"before":{"type":"object","additionalProperties":true},"sent":{"type":"boolean"}}};
 
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -228,7 +228,7 @@ errors++;
 if(data.target !== undefined){
 let data0 = data.target;
 if(!(((data0 === "exchange") || (data0 === "graph")) || (data0 === "activeDirectory"))){
-const err7 = {instancePath:instancePath+"/target",schemaPath:"#/properties/target/enum",keyword:"enum",params:{allowedValues: schema32.properties.target.enum}};
+const err7 = {instancePath:instancePath+"/target",schemaPath:"#/properties/target/enum",keyword:"enum",params:{allowedValues: schema37.properties.target.enum}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -340,13 +340,13 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate61.errors = vErrors;
+validate66.errors = vErrors;
 return errors === 0;
 }
 
-const schema33 = {"type":"object","required":["requests","retries","waitedMs","totalMs"],"additionalProperties":false,"properties":{"version":{"type":"string"},"requests":{"type":"integer","minimum":0},"retries":{"type":"integer","minimum":0},"waitedMs":{"type":"integer","minimum":0},"totalMs":{"type":"integer","minimum":0}}};
+const schema38 = {"type":"object","required":["requests","retries","waitedMs","totalMs"],"additionalProperties":false,"properties":{"version":{"type":"string"},"requests":{"type":"integer","minimum":0},"retries":{"type":"integer","minimum":0},"waitedMs":{"type":"integer","minimum":0},"totalMs":{"type":"integer","minimum":0}}};
 
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -525,12 +525,12 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate63.errors = vErrors;
+validate68.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -712,8 +712,8 @@ let data3 = data0.AuditLogs;
 if(Array.isArray(data3)){
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate62(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
@@ -794,8 +794,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate59(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -804,8 +804,8 @@ let data9 = data.plan;
 if(Array.isArray(data9)){
 const len1 = data9.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate61(data9[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data9,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate66(data9[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data9,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -822,8 +822,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate63(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -838,14 +838,14 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate56.errors = vErrors;
+validate61.errors = vErrors;
 return errors === 0;
 }
 
-const check_uniquenessCheckAnswer = validate65;
-const schema34 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"NonUniqueFields":{"type":"array","items":{"type":"string"}}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["NonUniqueFields"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_uniquenessCheckAnswer = validate70;
+const schema39 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"NonUniqueFields":{"type":"array","items":{"type":"string"}}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["NonUniqueFields"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
-function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1007,8 +1007,8 @@ let data3 = data0.AuditLogs;
 if(Array.isArray(data3)){
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate62(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
@@ -1065,8 +1065,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate59(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -1075,8 +1075,8 @@ let data8 = data.plan;
 if(Array.isArray(data8)){
 const len2 = data8.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate61(data8[i2], {instancePath:instancePath+"/plan/" + i2,parentData:data8,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate66(data8[i2], {instancePath:instancePath+"/plan/" + i2,parentData:data8,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -1093,8 +1093,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate63(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -1109,14 +1109,14 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate65.errors = vErrors;
+validate70.errors = vErrors;
 return errors === 0;
 }
 
-const check_updateAnswer = validate70;
-const schema35 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"PreviousData":{"type":"object","additionalProperties":true},"AccountReference":{"type":["string","object"],"additionalProperties":true}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["Data","PreviousData"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_updateAnswer = validate75;
+const schema40 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"PreviousData":{"type":"object","additionalProperties":true},"AccountReference":{"type":["string","object"],"additionalProperties":true}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["Data","PreviousData"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
-function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1288,8 +1288,8 @@ let data3 = data0.AuditLogs;
 if(Array.isArray(data3)){
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate62(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
@@ -1338,7 +1338,7 @@ errors++;
 if(data0.AccountReference !== undefined){
 let data7 = data0.AccountReference;
 if((typeof data7 !== "string") && (!(data7 && typeof data7 == "object" && !Array.isArray(data7)))){
-const err16 = {instancePath:instancePath+"/outputContext/AccountReference",schemaPath:"#/properties/outputContext/properties/AccountReference/type",keyword:"type",params:{type: schema35.properties.outputContext.properties.AccountReference.type}};
+const err16 = {instancePath:instancePath+"/outputContext/AccountReference",schemaPath:"#/properties/outputContext/properties/AccountReference/type",keyword:"type",params:{type: schema40.properties.outputContext.properties.AccountReference.type}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1361,8 +1361,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate59(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -1371,8 +1371,8 @@ let data9 = data.plan;
 if(Array.isArray(data9)){
 const len1 = data9.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate61(data9[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data9,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate66(data9[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data9,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -1389,8 +1389,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate63(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -1405,231 +1405,12 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate70.errors = vErrors;
-return errors === 0;
-}
-
-const check_enableAnswer = validate75;
-const schema36 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"PreviousData":{"type":"object","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.outputContext === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outputContext"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.outcome === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outcome"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.plan === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "plan"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.stats === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "stats"}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((((key0 === "outputContext") || (key0 === "outcome")) || (key0 === "plan")) || (key0 === "stats"))){
-const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.outputContext !== undefined){
-let data0 = data.outputContext;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.Success === undefined){
-const err5 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "Success"}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data0.AuditLogs === undefined){
-const err6 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "AuditLogs"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-for(const key1 in data0){
-if(!((((key1 === "Success") || (key1 === "AuditLogs")) || (key1 === "Data")) || (key1 === "PreviousData"))){
-const err7 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-if(data0.Success !== undefined){
-if(typeof data0.Success !== "boolean"){
-const err8 = {instancePath:instancePath+"/outputContext/Success",schemaPath:"#/properties/outputContext/properties/Success/type",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-if(data0.AuditLogs !== undefined){
-let data2 = data0.AuditLogs;
-if(Array.isArray(data2)){
-const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate57(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err9 = {instancePath:instancePath+"/outputContext/AuditLogs",schemaPath:"#/properties/outputContext/properties/AuditLogs/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-if(data0.Data !== undefined){
-let data4 = data0.Data;
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-}
-else {
-const err10 = {instancePath:instancePath+"/outputContext/Data",schemaPath:"#/properties/outputContext/properties/Data/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-if(data0.PreviousData !== undefined){
-let data5 = data0.PreviousData;
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-}
-else {
-const err11 = {instancePath:instancePath+"/outputContext/PreviousData",schemaPath:"#/properties/outputContext/properties/PreviousData/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-}
-else {
-const err12 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-if(data.outcome !== undefined){
-if(!(validate59(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
-errors = vErrors.length;
-}
-}
-if(data.plan !== undefined){
-let data7 = data.plan;
-if(Array.isArray(data7)){
-const len1 = data7.length;
-for(let i1=0; i1<len1; i1++){
-if(!(validate61(data7[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err13 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-}
-if(data.stats !== undefined){
-if(!(validate63(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
 validate75.errors = vErrors;
 return errors === 0;
 }
 
-const check_disableAnswer = validate80;
-const schema37 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"PreviousData":{"type":"object","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_enableAnswer = validate80;
+const schema41 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"PreviousData":{"type":"object","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
 function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1739,8 +1520,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
@@ -1799,8 +1580,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate59(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -1809,8 +1590,8 @@ let data7 = data.plan;
 if(Array.isArray(data7)){
 const len1 = data7.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate61(data7[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate66(data7[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -1827,8 +1608,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate63(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -1847,8 +1628,8 @@ validate80.errors = vErrors;
 return errors === 0;
 }
 
-const check_deleteAnswer = validate85;
-const schema38 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"PreviousData":{"type":"object","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_disableAnswer = validate85;
+const schema42 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"PreviousData":{"type":"object","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
 function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1958,8 +1739,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
@@ -2018,8 +1799,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate59(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -2028,8 +1809,8 @@ let data7 = data.plan;
 if(Array.isArray(data7)){
 const len1 = data7.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate61(data7[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate66(data7[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -2046,8 +1827,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate63(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -2066,10 +1847,229 @@ validate85.errors = vErrors;
 return errors === 0;
 }
 
-const check_importAnswer = validate90;
-const schema39 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_deleteAnswer = validate90;
+const schema43 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"PreviousData":{"type":"object","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
 function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.outputContext === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outputContext"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.outcome === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outcome"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.plan === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "plan"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.stats === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "stats"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "outputContext") || (key0 === "outcome")) || (key0 === "plan")) || (key0 === "stats"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.outputContext !== undefined){
+let data0 = data.outputContext;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.Success === undefined){
+const err5 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "Success"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data0.AuditLogs === undefined){
+const err6 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "AuditLogs"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+for(const key1 in data0){
+if(!((((key1 === "Success") || (key1 === "AuditLogs")) || (key1 === "Data")) || (key1 === "PreviousData"))){
+const err7 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data0.Success !== undefined){
+if(typeof data0.Success !== "boolean"){
+const err8 = {instancePath:instancePath+"/outputContext/Success",schemaPath:"#/properties/outputContext/properties/Success/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data0.AuditLogs !== undefined){
+let data2 = data0.AuditLogs;
+if(Array.isArray(data2)){
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/outputContext/AuditLogs",schemaPath:"#/properties/outputContext/properties/AuditLogs/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data0.Data !== undefined){
+let data4 = data0.Data;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+}
+else {
+const err10 = {instancePath:instancePath+"/outputContext/Data",schemaPath:"#/properties/outputContext/properties/Data/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data0.PreviousData !== undefined){
+let data5 = data0.PreviousData;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+}
+else {
+const err11 = {instancePath:instancePath+"/outputContext/PreviousData",schemaPath:"#/properties/outputContext/properties/PreviousData/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data.outcome !== undefined){
+if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
+}
+}
+if(data.plan !== undefined){
+let data7 = data.plan;
+if(Array.isArray(data7)){
+const len1 = data7.length;
+for(let i1=0; i1<len1; i1++){
+if(!(validate66(data7[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.stats !== undefined){
+if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+validate90.errors = vErrors;
+return errors === 0;
+}
+
+const check_importAnswer = validate95;
+const schema44 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+
+function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2177,8 +2177,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
@@ -2207,8 +2207,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate59(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -2217,8 +2217,8 @@ let data5 = data.plan;
 if(Array.isArray(data5)){
 const len1 = data5.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate61(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate66(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -2235,8 +2235,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate63(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -2251,16 +2251,16 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate90.errors = vErrors;
+validate95.errors = vErrors;
 return errors === 0;
 }
 
-const check_permissionsAnswer = validate95;
-const schema40 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Permissions":{"type":"array","items":{"$ref":"#/$defs/Permission"}}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["Permissions"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-const schema41 = {"type":"object","required":["DisplayName","Identification"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Identification":{"type":"object","minProperties":1,"additionalProperties":true}}};
-const pattern41 = new RegExp("^[^]{1,100}$", "u");
+const check_permissionsAnswer = validate100;
+const schema45 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Permissions":{"type":"array","items":{"$ref":"#/$defs/Permission"}}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["Permissions"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const schema46 = {"type":"object","required":["DisplayName","Identification"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Identification":{"type":"object","minProperties":1,"additionalProperties":true}}};
+const pattern47 = new RegExp("^[^]{1,100}$", "u");
 
-function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2299,7 +2299,7 @@ errors++;
 if(data.DisplayName !== undefined){
 let data0 = data.DisplayName;
 if(typeof data0 === "string"){
-if(!pattern41.test(data0)){
+if(!pattern47.test(data0)){
 const err3 = {instancePath:instancePath+"/DisplayName",schemaPath:"#/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -2357,12 +2357,12 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate97.errors = vErrors;
+validate102.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2524,8 +2524,8 @@ let data3 = data0.AuditLogs;
 if(Array.isArray(data3)){
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate62(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
@@ -2546,8 +2546,8 @@ let data5 = data0.Permissions;
 if(Array.isArray(data5)){
 const len1 = data5.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate97(data5[i1], {instancePath:instancePath+"/outputContext/Permissions/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
+if(!(validate102(data5[i1], {instancePath:instancePath+"/outputContext/Permissions/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
 errors = vErrors.length;
 }
 }
@@ -2576,8 +2576,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate59(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -2586,8 +2586,8 @@ let data8 = data.plan;
 if(Array.isArray(data8)){
 const len2 = data8.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate61(data8[i2], {instancePath:instancePath+"/plan/" + i2,parentData:data8,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate66(data8[i2], {instancePath:instancePath+"/plan/" + i2,parentData:data8,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -2604,8 +2604,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate63(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -2620,14 +2620,14 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate95.errors = vErrors;
+validate100.errors = vErrors;
 return errors === 0;
 }
 
-const check_grantPermissionAnswer = validate102;
-const schema42 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_grantPermissionAnswer = validate107;
+const schema47 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2735,8 +2735,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
@@ -2780,8 +2780,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate59(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -2790,8 +2790,8 @@ let data6 = data.plan;
 if(Array.isArray(data6)){
 const len1 = data6.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate61(data6[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data6,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate66(data6[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data6,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -2808,8 +2808,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate63(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -2824,14 +2824,14 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate102.errors = vErrors;
+validate107.errors = vErrors;
 return errors === 0;
 }
 
-const check_revokePermissionAnswer = validate107;
-const schema43 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_revokePermissionAnswer = validate112;
+const schema48 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2939,8 +2939,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
@@ -2969,8 +2969,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate59(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -2979,8 +2979,8 @@ let data5 = data.plan;
 if(Array.isArray(data5)){
 const len1 = data5.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate61(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate66(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -2997,8 +2997,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate63(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -3013,15 +3013,15 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate107.errors = vErrors;
+validate112.errors = vErrors;
 return errors === 0;
 }
 
-const check_subPermissionsAnswer = validate112;
-const schema44 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs","SubPermissions"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"SubPermissions":{"type":"array","items":{"$ref":"#/$defs/SubPermission"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-const schema45 = {"type":"object","required":["DisplayName","Reference"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Reference":{"type":"object","additionalProperties":true}}};
+const check_subPermissionsAnswer = validate117;
+const schema49 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs","SubPermissions"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"SubPermissions":{"type":"array","items":{"$ref":"#/$defs/SubPermission"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const schema50 = {"type":"object","required":["DisplayName","Reference"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Reference":{"type":"object","additionalProperties":true}}};
 
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3060,7 +3060,7 @@ errors++;
 if(data.DisplayName !== undefined){
 let data0 = data.DisplayName;
 if(typeof data0 === "string"){
-if(!pattern41.test(data0)){
+if(!pattern47.test(data0)){
 const err3 = {instancePath:instancePath+"/DisplayName",schemaPath:"#/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -3108,12 +3108,12 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate114.errors = vErrors;
+validate119.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3231,8 +3231,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
@@ -3253,8 +3253,8 @@ let data4 = data0.SubPermissions;
 if(Array.isArray(data4)){
 const len1 = data4.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate114(data4[i1], {instancePath:instancePath+"/outputContext/SubPermissions/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate119(data4[i1], {instancePath:instancePath+"/outputContext/SubPermissions/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 }
@@ -3283,8 +3283,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate59(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -3293,8 +3293,8 @@ let data7 = data.plan;
 if(Array.isArray(data7)){
 const len2 = data7.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate61(data7[i2], {instancePath:instancePath+"/plan/" + i2,parentData:data7,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate66(data7[i2], {instancePath:instancePath+"/plan/" + i2,parentData:data7,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -3311,8 +3311,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate63(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -3327,201 +3327,12 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate112.errors = vErrors;
+validate117.errors = vErrors;
 return errors === 0;
 }
 
-const check_importPermissionAnswer = validate119;
-const schema46 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.outputContext === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outputContext"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.outcome === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outcome"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.plan === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "plan"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.stats === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "stats"}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((((key0 === "outputContext") || (key0 === "outcome")) || (key0 === "plan")) || (key0 === "stats"))){
-const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.outputContext !== undefined){
-let data0 = data.outputContext;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.Success === undefined){
-const err5 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "Success"}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data0.AuditLogs === undefined){
-const err6 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "AuditLogs"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-for(const key1 in data0){
-if(!((key1 === "Success") || (key1 === "AuditLogs"))){
-const err7 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-if(data0.Success !== undefined){
-if(typeof data0.Success !== "boolean"){
-const err8 = {instancePath:instancePath+"/outputContext/Success",schemaPath:"#/properties/outputContext/properties/Success/type",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-if(data0.AuditLogs !== undefined){
-let data2 = data0.AuditLogs;
-if(Array.isArray(data2)){
-const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate57(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err9 = {instancePath:instancePath+"/outputContext/AuditLogs",schemaPath:"#/properties/outputContext/properties/AuditLogs/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-}
-else {
-const err10 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-if(data.outcome !== undefined){
-if(!(validate59(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
-errors = vErrors.length;
-}
-}
-if(data.plan !== undefined){
-let data5 = data.plan;
-if(Array.isArray(data5)){
-const len1 = data5.length;
-for(let i1=0; i1<len1; i1++){
-if(!(validate61(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err11 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-if(data.stats !== undefined){
-if(!(validate63(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-validate119.errors = vErrors;
-return errors === 0;
-}
-
-const check_importSubPermissionsAnswer = validate124;
-const schema47 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_importPermissionAnswer = validate124;
+const schema51 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
 function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3631,8 +3442,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
@@ -3661,8 +3472,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate59(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -3671,8 +3482,8 @@ let data5 = data.plan;
 if(Array.isArray(data5)){
 const len1 = data5.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate61(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate66(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -3689,8 +3500,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate63(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -3709,8 +3520,8 @@ validate124.errors = vErrors;
 return errors === 0;
 }
 
-const check_resourcesAnswer = validate129;
-const schema48 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_importSubPermissionsAnswer = validate129;
+const schema52 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
 function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3820,8 +3631,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
@@ -3850,8 +3661,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate59(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -3860,8 +3671,8 @@ let data5 = data.plan;
 if(Array.isArray(data5)){
 const len1 = data5.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate61(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate66(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -3878,8 +3689,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate63(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -3898,10 +3709,199 @@ validate129.errors = vErrors;
 return errors === 0;
 }
 
-const check_accountRecord = validate134;
-const schema49 = {"type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"type":"object","required":["AccountReference","DisplayName","UserName","Enabled","Data"],"additionalProperties":false,"properties":{"AccountReference":{"type":"string","pattern":"\\S"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"UserName":{"type":"string","pattern":"^[^]{1,100}$"},"Enabled":{"type":"boolean"},"Data":{"type":"object","additionalProperties":true}}}}};
+const check_resourcesAnswer = validate134;
+const schema53 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
 function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.outputContext === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outputContext"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.outcome === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outcome"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.plan === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "plan"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.stats === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "stats"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "outputContext") || (key0 === "outcome")) || (key0 === "plan")) || (key0 === "stats"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.outputContext !== undefined){
+let data0 = data.outputContext;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.Success === undefined){
+const err5 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "Success"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data0.AuditLogs === undefined){
+const err6 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "AuditLogs"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+for(const key1 in data0){
+if(!((key1 === "Success") || (key1 === "AuditLogs"))){
+const err7 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data0.Success !== undefined){
+if(typeof data0.Success !== "boolean"){
+const err8 = {instancePath:instancePath+"/outputContext/Success",schemaPath:"#/properties/outputContext/properties/Success/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data0.AuditLogs !== undefined){
+let data2 = data0.AuditLogs;
+if(Array.isArray(data2)){
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/outputContext/AuditLogs",schemaPath:"#/properties/outputContext/properties/AuditLogs/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.outcome !== undefined){
+if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
+}
+}
+if(data.plan !== undefined){
+let data5 = data.plan;
+if(Array.isArray(data5)){
+const len1 = data5.length;
+for(let i1=0; i1<len1; i1++){
+if(!(validate66(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.stats !== undefined){
+if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+validate134.errors = vErrors;
+return errors === 0;
+}
+
+const check_accountRecord = validate139;
+const schema54 = {"type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"type":"object","required":["AccountReference","DisplayName","UserName","Enabled","Data"],"additionalProperties":false,"properties":{"AccountReference":{"type":"string","pattern":"\\S"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"UserName":{"type":"string","pattern":"^[^]{1,100}$"},"Enabled":{"type":"boolean"},"Data":{"type":"object","additionalProperties":true}}}}};
+
+function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4020,7 +4020,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data2 = data0.DisplayName;
 if(typeof data2 === "string"){
-if(!pattern41.test(data2)){
+if(!pattern47.test(data2)){
 const err10 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -4045,7 +4045,7 @@ errors++;
 if(data0.UserName !== undefined){
 let data3 = data0.UserName;
 if(typeof data3 === "string"){
-if(!pattern41.test(data3)){
+if(!pattern47.test(data3)){
 const err12 = {instancePath:instancePath+"/record/UserName",schemaPath:"#/properties/record/properties/UserName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err12];
@@ -4117,15 +4117,15 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate134.errors = vErrors;
+validate139.errors = vErrors;
 return errors === 0;
 }
 
-const check_permissionRecord = validate135;
-const schema50 = {"type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"type":"object","required":["PermissionReference","Description","DisplayName","AccountReferences"],"additionalProperties":false,"properties":{"PermissionReference":{"type":"object","additionalProperties":true},"Description":{"type":"string","pattern":"^[^]{0,100}$"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"AccountReferences":{"type":"array","minItems":1,"maxItems":500,"items":{"type":"string","pattern":"\\S"}}}}}};
-const pattern46 = new RegExp("^[^]{0,100}$", "u");
+const check_permissionRecord = validate140;
+const schema55 = {"type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"type":"object","required":["PermissionReference","Description","DisplayName","AccountReferences"],"additionalProperties":false,"properties":{"PermissionReference":{"type":"object","additionalProperties":true},"Description":{"type":"string","pattern":"^[^]{0,100}$"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"AccountReferences":{"type":"array","minItems":1,"maxItems":500,"items":{"type":"string","pattern":"\\S"}}}}}};
+const pattern52 = new RegExp("^[^]{0,100}$", "u");
 
-function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4224,7 +4224,7 @@ errors++;
 if(data0.Description !== undefined){
 let data2 = data0.Description;
 if(typeof data2 === "string"){
-if(!pattern46.test(data2)){
+if(!pattern52.test(data2)){
 const err8 = {instancePath:instancePath+"/record/Description",schemaPath:"#/properties/record/properties/Description/pattern",keyword:"pattern",params:{pattern: "^[^]{0,100}$"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -4249,7 +4249,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data3 = data0.DisplayName;
 if(typeof data3 === "string"){
-if(!pattern41.test(data3)){
+if(!pattern47.test(data3)){
 const err10 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -4355,14 +4355,14 @@ vErrors.push(err18);
 }
 errors++;
 }
-validate135.errors = vErrors;
+validate140.errors = vErrors;
 return errors === 0;
 }
 
-const check_subPermissionRecord = validate136;
-const schema51 = {"type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"type":"object","required":["PermissionReference","Description","DisplayName","AccountReferences","SubPermissionReference","SubPermissionDisplayName"],"additionalProperties":false,"properties":{"PermissionReference":{"type":"object","additionalProperties":true},"Description":{"type":"string","pattern":"^[^]{0,100}$"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"AccountReferences":{"type":"array","minItems":1,"maxItems":500,"items":{"type":"string","pattern":"\\S"}},"SubPermissionReference":{"type":"object","additionalProperties":true},"SubPermissionDisplayName":{"type":"string","pattern":"^[^]{1,100}$"}}}}};
+const check_subPermissionRecord = validate141;
+const schema56 = {"type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"type":"object","required":["PermissionReference","Description","DisplayName","AccountReferences","SubPermissionReference","SubPermissionDisplayName"],"additionalProperties":false,"properties":{"PermissionReference":{"type":"object","additionalProperties":true},"Description":{"type":"string","pattern":"^[^]{0,100}$"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"AccountReferences":{"type":"array","minItems":1,"maxItems":500,"items":{"type":"string","pattern":"\\S"}},"SubPermissionReference":{"type":"object","additionalProperties":true},"SubPermissionDisplayName":{"type":"string","pattern":"^[^]{1,100}$"}}}}};
 
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4481,7 +4481,7 @@ errors++;
 if(data0.Description !== undefined){
 let data2 = data0.Description;
 if(typeof data2 === "string"){
-if(!pattern46.test(data2)){
+if(!pattern52.test(data2)){
 const err10 = {instancePath:instancePath+"/record/Description",schemaPath:"#/properties/record/properties/Description/pattern",keyword:"pattern",params:{pattern: "^[^]{0,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -4506,7 +4506,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data3 = data0.DisplayName;
 if(typeof data3 === "string"){
-if(!pattern41.test(data3)){
+if(!pattern47.test(data3)){
 const err12 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err12];
@@ -4607,7 +4607,7 @@ errors++;
 if(data0.SubPermissionDisplayName !== undefined){
 let data7 = data0.SubPermissionDisplayName;
 if(typeof data7 === "string"){
-if(!pattern41.test(data7)){
+if(!pattern47.test(data7)){
 const err20 = {instancePath:instancePath+"/record/SubPermissionDisplayName",schemaPath:"#/properties/record/properties/SubPermissionDisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err20];
@@ -4652,7 +4652,7 @@ vErrors.push(err23);
 }
 errors++;
 }
-validate136.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
 export const createAnswer: Contract<CreateAnswer> = { check: check_createAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Data":{"type":"object"},"AccountReference":{"type":"string"},"AccountCorrelated":{"type":"boolean"}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"version":{"type":"string"},"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };

@@ -65,11 +65,18 @@ export async function readPrivateKey(
   return key;
 }
 
-const variable = "EXO_CONNECTOR_AGENT_PASSPHRASE";
-
-/** The passphrase in a file, without the end of its line, or in the environment. Undefined: there is none. */
+/** The passphrase in a file, or in the environment. Undefined: there is none. */
 export function passphraseFrom(
   file: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  return secretFrom({ option: "--passphrase-file", file }, "EXO_CONNECTOR_AGENT_PASSPHRASE", env);
+}
+
+/** A secret in a file, without the end of its line, or in a variable of the environment. Undefined: there is none. */
+export function secretFrom(
+  { option, file }: { option: string; file: string | undefined },
+  variable: string,
   env: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
   const given = env[variable] ?? "";
@@ -78,7 +85,7 @@ export function passphraseFrom(
     .toString("utf8")
     .replace(/^\uFEFF/, "")
     .replace(/\r?\n$/, "");
-  if (text === "") throw new UsageError(`--passphrase-file ${file} is empty.`);
+  if (text === "") throw new UsageError(`${option} ${file} is empty.`);
   return text;
 }
 

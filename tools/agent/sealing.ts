@@ -77,6 +77,7 @@ export async function sealFor(sealing: Sealing): Promise<Sealed> {
     connectionId: site.connectionId,
     connectionName: site.connectionName,
     sealedFor: recipient.thumbprint,
+    publicKey: recipient.key.export({ type: "spki", format: "pem" }).toString(),
     tokenDigest: createHash("sha256").update(enrolToken).digest("base64url"),
     tokenUntil: exp * 1000,
     since: now,

@@ -17,13 +17,15 @@ interface Lives {
   /** The sentences of the rules, by their names. */
   rules: Readonly<Record<string, string>>;
   runLife(seed: number, index: number): Promise<LifeReport>;
+  /** The lives that are played at the same time, where they wait for real time. */
+  atOnce?: number;
 }
 
 /**
  * Plays lives as the options of the command line say: `--runs N --seed S`, or `--replay SEED/INDEX` for one of them.
  * Ends with exit code 1 when a rule was broken.
  */
-export async function playLives({ command, rules, runLife }: Lives): Promise<void> {
+export async function playLives({ command, rules, runLife, atOnce = 1 }: Lives): Promise<void> {
   const { values } = parseArgs({
     options: {
       runs: { type: "string", default: "1000" },
@@ -47,14 +49,19 @@ export async function playLives({ command, rules, runLife }: Lives): Promise<voi
   const broken: { index: number; report: LifeReport }[] = [];
   const [outcomes, met] = [new Map<string, number>(), new Map<string, number>()];
   let events = 0;
-  for (let index = 0; index < runs; index++) {
-    const report = await runLife(seed, index);
-    events += report.events;
-    for (const name of report.outcomes) outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
-    for (const name of report.met) met.set(name, (met.get(name) ?? 0) + 1);
-    if (report.violations.length > 0) broken.push({ index, report });
-    onRun();
+  let next = 0;
+  async function playSome(): Promise<void> {
+    while (next < runs) {
+      const index = next++;
+      const report = await runLife(seed, index);
+      events += report.events;
+      for (const name of report.outcomes) outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
+      for (const name of report.met) met.set(name, (met.get(name) ?? 0) + 1);
+      if (report.violations.length > 0) broken.push({ index, report });
+      onRun();
+    }
   }
+  await Promise.all(Array.from({ length: atOnce }, playSome));
   const seconds = (performance.now() - start) / 1000;
   terminal.line(`${runs} lives, ${events} events in ${seconds.toFixed(1)} s.`);
   terminal.line(`Outcomes: ${listed(outcomes)}.`);

@@ -5,6 +5,7 @@ import type { Filter } from "../../lib/activeDirectory/client/filter.ts";
 import {
   assertLoopback,
   settingsFrom,
+  sitePlaceFrom,
   type DirectorySettings,
 } from "../../lib/activeDirectory/client/settings.ts";
 import { leastPasswordLength } from "../../lib/activeDirectory/passwordPolicy.ts";
@@ -22,6 +23,12 @@ export const domainControllers: Check = {
     const { known } = examination;
     let settings: DirectorySettings;
     try {
+      const site = sitePlaceFrom(known.get("configuration"));
+      if (site)
+        return unknown(
+          `Active Directory is reached by the agents of the connection ${site.connectionId}, not by this machine: ` +
+            "exo-connector agent status shows whether they are alive, and agent account signs in there.",
+        );
       settings = settingsFrom(known.get("configuration"));
       if (known.get("emulatorUrls").graphUrl !== undefined) assertLoopback(settings);
     } catch (thrown) {

@@ -167,4 +167,80 @@ export const agent: readonly Entry[] = [
     mend: "Name the folder of `exo-connector agent enrol`, or enrol first.",
     of: ["No agent has enrolled with the state folder"],
   },
+  {
+    outcome: "invalid",
+    why: "The form names a connection with agents, and the event runs where no agent connects.",
+    mend:
+      "Let events of this system run in `exo-connector agent-front`: with HelloID's scripts, name the file of its " +
+      "`--socket` in _Service file_ ([agent](agent.md#events)).",
+    of: ["has to run in exo-connector agent-front"],
+  },
+  {
+    outcome: "invalid",
+    why: "With an agent, hosts and account of Active Directory are on the agent's machine, and not in the form.",
+    mend: "Empty the fields that the message names, or _Agent connection_.",
+    of: ["expected none: the agent has its own hosts and account"],
+  },
+  {
+    outcome: "unknown",
+    why: "No agent of the connection asks for work, so nothing was sent.",
+    mend:
+      "Start the agent, or compare the ID in _Agent connection_ with that of `agent seal --connection`. " +
+      "`exo-connector agent status` shows what each side knows.",
+    of: ["was not sent: no agent of the connection"],
+  },
+  {
+    outcome: "unknown",
+    why: "The agent ended, or its connection was cut, while it had the job. A change may have been made.",
+    mend: "Retry the action: what is in place already is left as it is. If it stays, look at the log of the agent.",
+    of: [
+      "was not heard of for",
+      "a part of the agent's answer is missing",
+      "No one waits for it any more",
+      "with something else than objects with the requested attributes",
+    ],
+  },
+  {
+    outcome: "unknown",
+    why: "The job was on its way for too long, and was not carried out. Or the clock of the agent's machine was set.",
+    mend: "Retry the action. If it stays, look at the network between agent and service.",
+    of: ["had to be begun", "gave no answer for"],
+  },
+  {
+    outcome: "forbidden",
+    why: "The agent does not do this, whatever its service asks for, or the site does not allow it.",
+    mend:
+      "If the site should allow it, change the file of `agent run --allow` " +
+      "([agent](agent.md#what-the-agent-allows)).",
+    of: ["The agent refuses the job, because it …."],
+  },
+  {
+    outcome: "forbidden",
+    why: "The agent has no account of Active Directory.",
+    mend: "Run `exo-connector agent account` on its machine.",
+    of: ["The agent has no account of Active Directory yet"],
+  },
+  {
+    outcome: "invalid",
+    why: "The event would take the access of the very account that the agent works as.",
+    mend: "Leave this account out of the business rules.",
+    of: ["the account that the agent itself signs in as"],
+  },
+  {
+    outcome: "forbidden",
+    why: "Something between agent and service changes or repeats jobs, or someone tries to give the agent work.",
+    mend: "Look at the proxies between them. No such job is carried out.",
+    of: [
+      "A job was changed on its way",
+      "A job is signed with the key",
+      "A job is for the agent",
+      "arrived a second time, and each is carried out once",
+    ],
+  },
+  {
+    outcome: "invalid",
+    why: "Agent and service are of different versions.",
+    mend: "Update both to one version.",
+    of: ["The agent does not carry out the job, because …"],
+  },
 ];

@@ -3,6 +3,7 @@ import { quoted } from "../../graphemes.ts";
 
 /** The fields of the configuration form that name the directory. */
 export interface DirectoryForm {
+  AgentConnection?: string | undefined;
   Host?: string[] | undefined;
   Port?: number | undefined;
   ServerName?: string | undefined;
@@ -79,13 +80,7 @@ export function settingsFrom(form: DirectoryForm): DirectorySettings {
       `"Host" (Host) contains ${quoted(wrong)}; expected host names or IP addresses of domain controllers, without a ` +
         "protocol or a port. The connector only uses LDAPS.",
     );
-  for (const { name, label, pattern, expected } of formats) {
-    const value = form[name];
-    if (value !== undefined && !pattern.test(value))
-      throw Fault.invalid(
-        `"${label}" (${name}) of the configuration is ${quoted(value)}; expected ${expected}.`,
-      );
-  }
+  for (const { name } of formats) assertFormat(form, name);
   return {
     hosts,
     port: form.Port ?? defaultPort,
@@ -96,6 +91,38 @@ export function settingsFrom(form: DirectoryForm): DirectorySettings {
     authorityFile: form.CertificateAuthorityFile,
     globalCatalogPort: UseGlobalCatalog ? GlobalCatalogPort : undefined,
   };
+}
+
+/**
+ * The site whose agents reach the directory; undefined when the form names none. Throws an `invalid` fault for a form
+ * that also names what only the agents have.
+ */
+export function sitePlaceFrom(
+  form: DirectoryForm,
+): { connectionId: string; baseDn: string | undefined } | undefined {
+  const { AgentConnection: connectionId, BaseDN: baseDn } = form;
+  if (connectionId === undefined) return undefined;
+  const own = (["Host", "Username", "Password"] as const).filter(
+    (name) => form[name] !== undefined && String(form[name]).trim() !== "",
+  );
+  if (own.length > 0)
+    throw Fault.invalid(
+      `"Agent connection" (AgentConnection) is ${quoted(connectionId)}, and ` +
+        `${own.map((name) => `"${labels[name]}" (${name})`).join(", ")} of the configuration ` +
+        `${own.length === 1 ? "has a value" : "have values"}; expected none: the agent has its own hosts and account.`,
+    );
+  assertFormat(form, "BaseDN");
+  return { connectionId, baseDn };
+}
+
+function assertFormat(form: DirectoryForm, wanted: (typeof formats)[number]["name"]): void {
+  for (const { name, label, pattern, expected } of formats) {
+    const value = form[name];
+    if (name === wanted && value !== undefined && !pattern.test(value))
+      throw Fault.invalid(
+        `"${label}" (${name}) of the configuration is ${quoted(value)}; expected ${expected}.`,
+      );
+  }
 }
 
 /** Throws an `invalid` fault for a host of another machine: with an emulator, no real account may be changed. */

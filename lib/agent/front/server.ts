@@ -3,7 +3,10 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { maxPartBytes, operations } from "../operations.ts";
 import type { Front } from "./service.ts";
+
+type Answering = Pick<Front, "answer" | "end">;
 
 export interface Listening {
   port: number;
@@ -11,16 +14,32 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** No request of an agent is larger. */
+export interface Listener {
+  address: string;
+  port: number;
+  cert: string;
+  key: string;
+  clientCa?: string;
+}
+
+/** No request of an agent is larger, but one with a part of a result. */
 const maxBytes = 64 * 1024;
 
-/** Listens on an address; `port` 0 is a free one. `cert` and `key` are PEM. */
+/**
+ * Listens on an address; `port` 0 is a free one. `cert`, `key` and `clientCa` are PEM. With `clientCa`, only agents
+ * with a certificate of these authorities are listened to.
+ */
 export async function listen(
-  front: Front,
-  { address, port, cert, key }: { address: string; port: number; cert: string; key: string },
+  front: Answering,
+  { address, port, cert, key, clientCa }: Listener,
 ): Promise<Listening> {
   const limits = { headersTimeout: 10_000, requestTimeout: 30_000 };
-  const server = createServer({ cert, key, minVersion: "TLSv1.2", ...limits });
+  const mutual = { ca: clientCa, requestCert: true, rejectUnauthorized: true };
+  const server = createServer({
+    ...{ cert, key, minVersion: "TLSv1.2" },
+    ...limits,
+    ...(clientCa !== undefined && mutual),
+  });
   let isEnding = false;
   server.on("request", (message, response) => {
     void answer(front, message, response, () => isEnding).catch(() => response.destroy());
@@ -41,18 +60,19 @@ export async function listen(
 }
 
 async function answer(
-  front: Front,
+  front: Answering,
   message: IncomingMessage,
   response: ServerResponse,
   isEnding: () => boolean,
 ): Promise<void> {
   const gone = new AbortController();
   response.on("close", () => gone.abort());
-  const body = await bodyOf(message);
   const { method = "", url = "", headers } = message;
+  const most = url === operations.results ? maxPartBytes : maxBytes;
+  const body = await bodyOf(message, most);
   const { status, body: content } =
     body === undefined
-      ? { status: 413, body: { message: `Expected at most ${maxBytes} bytes.` } }
+      ? { status: 413, body: { message: `Expected at most ${most} bytes.` } }
       : await front.answer({
           method,
           path: url,
@@ -69,13 +89,13 @@ async function answer(
   response.end(JSON.stringify(content));
 }
 
-async function bodyOf(message: IncomingMessage): Promise<string | undefined> {
+async function bodyOf(message: IncomingMessage, most: number): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message) {
     const bytes = Buffer.from(chunk as Uint8Array);
     size += bytes.length;
-    if (size > maxBytes) return undefined;
+    if (size > most) return undefined;
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString("utf8");

@@ -1,19 +1,28 @@
 /** The answers of the service to its agents, without HTTP. */
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Directory } from "../../activeDirectory/client/directory.ts";
 import { Fault } from "../../fault.ts";
 import { enrolBody } from "../../generated/validators/enrolBody.ts";
 import { jobsBody } from "../../generated/validators/jobsBody.ts";
+import { resultsBody } from "../../generated/validators/resultsBody.ts";
 import { rotateBody } from "../../generated/validators/rotateBody.ts";
-import type { KnownAgent, PublicSigningKey } from "../../generated/types.ts";
+import { touchBody } from "../../generated/validators/touchBody.ts";
+import type { AgentJob, KnownAgent, PublicSigningKey } from "../../generated/types.ts";
 import { readAs, Unusable, type Contract } from "../../host/schemaContract.ts";
 import { parsedJson } from "../../net/json.ts";
+import type { Pace } from "../../net/retry.ts";
 import { AgentFault } from "../agentFault.ts";
+import { sealSecrets, signJob } from "../job.ts";
 import { moment, span } from "../moment.ts";
 import { operations } from "../operations.ts";
+import { publicKeyIn } from "../rsaKey.ts";
 import { UsedRequests, verifyRequest, type Signable } from "../signedRequest.ts";
 import { thumbprintOf } from "../signingKey.ts";
+import { agentDirectory, type SitePlace } from "./directory.ts";
 import type { FrontFolder } from "./folder.ts";
+import { jobBoard, type Handed } from "./jobBoard.ts";
 import { agentIn, assertNotRevoked, keyLifeMs, maxUnseenMs, registryIn } from "./registry.ts";
 
 export interface FrontSeams {
@@ -21,6 +30,8 @@ export interface FrontSeams {
   now(): number;
   /** How long a request for jobs is held, in milliseconds. */
   holdMs: number;
+  /** Rejects when the signal is aborted. */
+  sleep?(ms: number, signal: AbortSignal): Promise<void>;
   /** What the person reads who runs the service: one sentence without a secret. */
   log(level: "information" | "warning" | "error", sentence: string): void;
 }
@@ -39,6 +50,11 @@ export interface FrontAnswer {
 
 export interface Front {
   answer(request: FrontRequest): Promise<FrontAnswer>;
+  /** Active Directory through the agents of a site, for one event. */
+  directory(
+    place: SitePlace,
+    pace: Pick<Pace, "signal" | "remaining" | "sleep" | "random" | "stats">,
+  ): Directory;
   /** Answers what is held. */
   end(): void;
 }
@@ -47,6 +63,9 @@ export function openFront({ signer, store }: FrontFolder, seams: FrontSeams): Fr
   const registry = registryIn(store);
   const used = new UsedRequests(seams.now());
   const ending = new AbortController();
+  setMaxListeners(0, ending.signal);
+  const sleep = seams.sleep ?? waited;
+  const board = jobBoard({ ...seams, sleep });
   const verifying = (
     keyOf: (agentId: string, thumbprint: string) => Promise<PublicSigningKey>,
   ) => ({
@@ -87,17 +106,74 @@ export function openFront({ signer, store }: FrontFolder, seams: FrontSeams): Fr
   }
 
   async function jobs(request: FrontRequest): Promise<FrontAnswer> {
-    const { version } = bodyOf(request, jobsBody);
-    const { agentId, thumbprint } = await verifyRequest(
+    const { version, max } = bodyOf(request, jobsBody);
+    const arrivedAt = seams.now();
+    const { agentId, thumbprint, signedAt } = await verifyRequest(
       request.authorization,
       request,
       verifying(boundKey),
     );
-    assertConfirmed(await registry.seen(agentId, version, seams.now()));
-    const signal = AbortSignal.any([request.signal, ending.signal]);
-    await delay(seams.holdMs, undefined, { signal }).catch(() => undefined);
-    await boundKey(agentId, thumbprint);
-    return { status: 200, body: { jobs: [] } };
+    const agent = await registry.seen(agentId, version, seams.now());
+    assertConfirmed(agent);
+    const over = new AbortController();
+    const until = AbortSignal.any([request.signal, ending.signal, over.signal]);
+    const held = sleep(seams.holdMs, until).catch(() => undefined);
+    void held.then(() => over.abort());
+    const poll = board.poll(agentId, agent.connectionId);
+    try {
+      for (;;) {
+        await poll.ready(until);
+        // A revocation counts until the very moment in which work is handed out.
+        await boundKey(agentId, thumbprint);
+        const taken = until.aborted ? [] : poll.take(max);
+        if (taken.length === 0 && !until.aborted && !poll.isStale) continue;
+        // By the clock of the agent: no two clocks have to agree.
+        const agentNow = signedAt + seams.now() - arrivedAt;
+        const signed = taken.map((job) => signedFor(agent, job, agentNow));
+        return { status: 200, body: { jobs: await Promise.all(signed) } };
+      }
+    } finally {
+      over.abort();
+      poll.close();
+    }
+  }
+
+  async function signedFor(
+    { agentId, connectionId, publicKey }: KnownAgent,
+    { jti, kind, baseDn, content, secret, beginWithin }: Handed,
+    agentNow: number,
+  ): Promise<string> {
+    const job: AgentJob = {
+      jti,
+      iss: signer.thumbprint,
+      aud: agentId,
+      connection: connectionId,
+      exp: Math.floor(agentNow + beginWithin),
+      kind,
+      content,
+      ...(baseDn !== undefined && { baseDn }),
+    };
+    if (Object.keys(secret).length > 0) {
+      const source = `The public key of agent ${agentId}`;
+      const recipient = await publicKeyIn(Buffer.from(publicKey), source);
+      job.sealed = await sealSecrets(secret, { jti, recipient });
+    }
+    return await signJob(job, signer);
+  }
+
+  async function touch(request: FrontRequest): Promise<FrontAnswer> {
+    const { jobs: ids } = bodyOf(request, touchBody);
+    const { agentId } = await verifyRequest(request.authorization, request, verifying(boundKey));
+    const { version = "" } = agentIn(await registry.read(), agentId);
+    await registry.seen(agentId, version, seams.now());
+    return { status: 200, body: { unwanted: board.touch(agentId, ids) } };
+  }
+
+  async function results(request: FrontRequest): Promise<FrontAnswer> {
+    const result = bodyOf(request, resultsBody);
+    const { agentId } = await verifyRequest(request.authorization, request, verifying(boundKey));
+    const state = await board.accept(agentId, result, request.signal);
+    return { status: 200, body: { state } };
   }
 
   async function rotate(request: FrontRequest): Promise<FrontAnswer> {
@@ -120,6 +196,8 @@ export function openFront({ signer, store }: FrontFolder, seams: FrontSeams): Fr
   const handlers: Readonly<Record<string, (request: FrontRequest) => Promise<FrontAnswer>>> = {
     [operations.enrol]: enrol,
     [operations.jobs]: jobs,
+    [operations.touch]: touch,
+    [operations.results]: results,
     [operations.rotate]: rotate,
   };
 
@@ -134,9 +212,12 @@ export function openFront({ signer, store }: FrontFolder, seams: FrontSeams): Fr
         return refusalOf(thrown, seams);
       }
     },
+    directory: (place, pace) => agentDirectory(board, place, pace),
     end: () => ending.abort(),
   };
 }
+
+const waited: Required<FrontSeams>["sleep"] = (ms, signal) => delay(ms, undefined, { signal });
 
 function bodyOf<T>({ body }: FrontRequest, contract: Contract<T>): T {
   try {

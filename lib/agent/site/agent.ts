@@ -8,6 +8,7 @@ import { operations } from "../operations.ts";
 import { newSigningKey, signingKeyIn, signingKeyText } from "../signingKey.ts";
 import { proofOf, requested, type Sending } from "./connection.ts";
 import type { SiteStore } from "./state.ts";
+import type { Post, Worker } from "./worker.ts";
 
 /**
  * Shows the token of a sealed configuration, with a new key. The key is on the disk before it is sent, so a repetition
@@ -44,13 +45,16 @@ export interface Running extends Sending {
   /** Waits, and ends early when the agent is to end. */
   sleep(ms: number): Promise<void>;
   log(level: "information" | "warning" | "error", sentence: string): void;
+  worker: Worker;
+  /** Aborted when the jobs that run have to end as well. */
+  hurry: AbortSignal;
 }
 
 /** A service that ends, or a proxy, answers at once: the agent does not ask again at once. */
 const leastPollMs = 1_000;
 /** While no administrator has confirmed the key. */
 const waitingMs = 10_000;
-const maxWaitMs = 60_000;
+const maxWaitMs = 15_000;
 /** What no other request changes: the agent ends. */
 const final: readonly AgentFaultCode[] = [
   "revoked",
@@ -61,21 +65,38 @@ const final: readonly AgentFaultCode[] = [
   "forOtherService",
 ];
 
-/** Asks for work until `signal` is aborted. Throws an `AgentFault` when the service refuses the agent for good. */
+/**
+ * Asks for work until `signal` is aborted, and ends when the jobs that run have ended. Throws an `AgentFault` when the
+ * service refuses the agent for good.
+ */
 export async function run(store: SiteStore, first: SiteState, running: Running): Promise<void> {
-  const { signal, sleep, log } = running;
+  try {
+    await ask(store, first, running);
+  } finally {
+    await running.worker.end(running.hurry);
+  }
+}
+
+async function ask(store: SiteStore, first: SiteState, running: Running): Promise<void> {
+  const { signal, sleep, log, worker, hurry } = running;
   let state = first;
+  const post: Post = (path, content) =>
+    requested(path, content, state, { ...running, signal: hurry });
   let failures = 0;
   const isEnding = (): boolean => signal.aborted;
   while (!isEnding()) {
     try {
       state = await withNext(state, store, running);
       state = await renewed(state, store, running);
+      const max = await worker.room(signal);
+      if (max === 0) return;
       const asked = running.now();
-      await requested(operations.jobs, { max: 1, version }, state, running);
+      const { jobs } = await requested(operations.jobs, { max, version }, state, running);
+      const texts = Array.isArray(jobs) ? jobs.map(String) : [];
+      for (const text of texts) worker.begin(text, post);
       state = await answered(state, "confirmed", store, running);
       failures = 0;
-      if (running.now() - asked < leastPollMs) await sleep(leastPollMs);
+      if (texts.length === 0 && running.now() - asked < leastPollMs) await sleep(leastPollMs);
     } catch (thrown) {
       if (isEnding()) return;
       const fault = Fault.of(thrown);
@@ -97,6 +118,9 @@ export async function run(store: SiteStore, first: SiteState, running: Running):
   }
 }
 
+/** Answers are more frequent than the disk has to know. */
+const answeredEveryMs = 15_000;
+
 /** What the service has answered is on the disk, for `agent status`. */
 async function answered(
   state: SiteState,
@@ -107,6 +131,7 @@ async function answered(
   const at = clock();
   const { lastAnswer, aliveSince = at } = state;
   const isBack = state.state !== now || lastAnswer === undefined || at - lastAnswer > aliveMs;
+  if (!isBack && at - lastAnswer < answeredEveryMs) return state;
   if (isBack && now === "confirmed") log("information", "The service accepts this agent.");
   const { why: _why, ...rest } = state;
   const next: SiteState = {

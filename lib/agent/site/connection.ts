@@ -5,6 +5,7 @@ import { parsedJson } from "../../net/json.ts";
 import type { HttpReply, Transport } from "../../net/transport.ts";
 import { isRecord } from "../../record.ts";
 import { AgentFault, requestFaultCodes, type RequestFaultCode } from "../agentFault.ts";
+import { operations } from "../operations.ts";
 import { signRequest, type Signable } from "../signedRequest.ts";
 import { signingKeyIn, type SigningKey } from "../signingKey.ts";
 
@@ -13,22 +14,28 @@ export interface Sending {
   /** Milliseconds since 1970. */
   now(): number;
   signal: AbortSignal;
+  /** Aborted after so many milliseconds. */
+  timeout?(ms: number): AbortSignal;
 }
 
-/** Longer than a request is held. */
-const answerWithinMs = 75_000;
+/** Longer than a request for jobs is held. A connection that is gone is noticed then, also when no one has said so. */
+const heldWithinMs = 30_000;
+/** Of every other request. */
+const answerWithinMs = 12_000;
 
 /** Sends one request. Throws the service's refusal as an `AgentFault`, and everything else as a `Fault`. */
 export async function requested(
   path: string,
   content: object,
   { configuration, serviceThumbprint, key }: SiteState,
-  { send, now, signal }: Sending,
+  { send, now, signal, timeout = (ms) => AbortSignal.timeout(ms) }: Sending,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { url, agentId } = configuration.service;
   const request: Signable = { method: "POST", path, body: JSON.stringify(content) };
   const signer = { agentId, key: await signingKeyIn(key.pem), serviceThumbprint };
   const authorization = await signRequest(request, signer, now());
+  const withinMs = path === operations.jobs ? heldWithinMs : answerWithinMs;
+  const patience = timeout(withinMs);
   const reply = await send(
     {
       method: "POST",
@@ -36,8 +43,15 @@ export async function requested(
       headers: { authorization, "content-type": "application/json" },
       body: request.body,
     },
-    AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
-  );
+    AbortSignal.any([signal, patience]),
+  ).catch((thrown: unknown) => {
+    if (signal.aborted || !patience.aborted) throw Fault.of(thrown);
+    throw new Fault({
+      kind: "unavailable",
+      retryable: true,
+      message: `${new URL(url).host} gave no answer for ${withinMs / 1000} s.`,
+    });
+  });
   return contentOf(reply, url);
 }
 

@@ -1,6 +1,6 @@
-/** The way of an agent to its service: over the proxy of the environment, with a certificate authority of its own. */
+/** The way of an agent to its service: over the proxy of the environment, with its own authorities and certificate. */
 import { Fault } from "../../fault.ts";
-import { proxyFrom } from "../../net/proxy.ts";
+import { proxyFrom, type HostTls } from "../../net/proxy.ts";
 import { httpTransport, type Transport } from "../../net/transport.ts";
 
 export interface Network {
@@ -9,23 +9,23 @@ export interface Network {
 }
 
 /**
- * `certificateAuthority`: PEM; then only these authorities are trusted. Undefined: those that Node.js knows, and those
- * of NODE_EXTRA_CA_CERTS. Throws an `invalid` fault when HTTPS_PROXY is not the address of a proxy.
+ * `tls`: with `ca`, only these authorities are trusted; without, those that Node.js knows, and those of
+ * NODE_EXTRA_CA_CERTS. Throws an `invalid` fault when HTTPS_PROXY is not the address of a proxy.
  */
 export function networkOf(
   env: Readonly<Record<string, string | undefined>>,
-  certificateAuthority: string | undefined,
+  tls: HostTls,
 ): Network {
   const { proxy, fault } = proxyFrom(env);
   if (fault !== undefined) throw Fault.invalid(fault);
-  if (certificateAuthority === undefined) return httpTransport(proxy);
-  return httpTransport(proxy && { ...proxy, hostCa: certificateAuthority }, async () => {
+  if (Object.keys(tls).length === 0) return httpTransport(proxy);
+  return httpTransport(proxy && { ...proxy, hostTls: tls }, async () => {
     const undici = await import("../../net/undici.ts");
-    class TrustingAgent extends undici.Agent {
+    class OwnAgent extends undici.Agent {
       constructor(options: ConstructorParameters<typeof undici.Agent>[0]) {
-        super({ ...options, connect: { ca: certificateAuthority } });
+        super({ ...options, connect: { ...tls } });
       }
     }
-    return { ...undici, Agent: TrustingAgent };
+    return { ...undici, Agent: OwnAgent };
   });
 }

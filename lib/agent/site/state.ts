@@ -8,11 +8,13 @@ import { readAs } from "../../host/schemaContract.ts";
 import { sealedStore } from "../../store/sealedStore.ts";
 import type { StoreOwner } from "../../store/storeOwner.ts";
 import type { RsaKey } from "../rsaKey.ts";
+import { accountIn, type AccountStore } from "./account.ts";
 
 export interface SiteStore {
   /** Undefined: no agent has enrolled from this folder. */
   read(): Promise<SiteState | undefined>;
   write(state: SiteState): Promise<void>;
+  account: AccountStore;
 }
 
 /** Opens the folder; with `make` it is made when it does not exist. `key`: the private key of the site. */
@@ -23,17 +25,20 @@ export async function openSiteStore(
   const absolute = path.resolve(folder);
   if (make) await owner.makeFolder(absolute);
   else if (!(await stat(absolute).catch(() => undefined))) throw notEnrolled(absolute);
-  const store = sealedStore({
-    folder: absolute,
-    name: "site",
-    binding: "agent of a site",
-    holder: {
-      material: key.key.export({ type: "pkcs8", format: "der" }).toString("base64"),
-      label: `agent key with the thumbprint ${key.thumbprint}`,
-    },
-    owner,
-  });
+  const holder = {
+    material: key.key.export({ type: "pkcs8", format: "der" }).toString("base64"),
+    label: `agent key with the thumbprint ${key.thumbprint}`,
+  };
+  const place = { folder: absolute, holder, owner };
+  const store = sealedStore({ ...place, name: "site", binding: "agent of a site" });
   return {
+    account: accountIn(
+      sealedStore({
+        ...place,
+        name: "account",
+        binding: "account of Active Directory of an agent",
+      }),
+    ),
     async read() {
       const value = await store.read();
       return value === undefined ? undefined : readAs(contract, value);

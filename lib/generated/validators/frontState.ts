@@ -4,7 +4,7 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { FrontState } from "../types.ts";
 const check_frontState = validate34;
 const schema17 = {"type":"object","required":["agents","alarms"],"additionalProperties":false,"properties":{"agents":{"type":"array","items":{"$ref":"#/$defs/KnownAgent"}},"alarms":{"type":"array","items":{"type":"object","required":["at","agentId","message"],"additionalProperties":false,"properties":{"at":{"type":"integer"},"agentId":{"type":"string"},"message":{"type":"string"}}}}}};
-const schema18 = {"type":"object","required":["agentId","connectionId","connectionName","sealedFor","tokenDigest","tokenUntil","since","keys"],"additionalProperties":false,"properties":{"agentId":{"type":"string"},"connectionId":{"type":"string"},"connectionName":{"type":"string"},"sealedFor":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"a thumbprint of 43 characters"},"tokenDigest":{"type":"string"},"tokenUntil":{"type":"integer"},"since":{"type":"integer"},"keys":{"type":"array","items":{"$ref":"#/$defs/AgentKey"}},"usedAt":{"type":"integer"},"confirmedAt":{"type":"integer"},"revokedAt":{"type":"integer"},"lastSeen":{"type":"integer"},"aliveSince":{"type":"integer"},"version":{"type":"string"}}};
+const schema18 = {"type":"object","required":["agentId","connectionId","connectionName","sealedFor","publicKey","tokenDigest","tokenUntil","since","keys"],"additionalProperties":false,"properties":{"agentId":{"type":"string"},"connectionId":{"type":"string"},"connectionName":{"type":"string"},"sealedFor":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"a thumbprint of 43 characters"},"tokenDigest":{"type":"string"},"tokenUntil":{"type":"integer"},"since":{"type":"integer"},"keys":{"type":"array","items":{"$ref":"#/$defs/AgentKey"}},"usedAt":{"type":"integer"},"confirmedAt":{"type":"integer"},"revokedAt":{"type":"integer"},"lastSeen":{"type":"integer"},"aliveSince":{"type":"integer"},"version":{"type":"string"},"publicKey":{"type":"string"}}};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern20 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
 const schema19 = {"type":"object","required":["thumbprint","publicKey","since"],"additionalProperties":false,"properties":{"thumbprint":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"a thumbprint of 43 characters"},"publicKey":{"$ref":"#/$defs/Jwk"},"since":{"type":"integer"},"until":{"type":"integer"}}};
@@ -306,8 +306,8 @@ vErrors.push(err3);
 }
 errors++;
 }
-if(data.tokenDigest === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "tokenDigest"}};
+if(data.publicKey === undefined){
+const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "publicKey"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -316,8 +316,8 @@ vErrors.push(err4);
 }
 errors++;
 }
-if(data.tokenUntil === undefined){
-const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "tokenUntil"}};
+if(data.tokenDigest === undefined){
+const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "tokenDigest"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -326,8 +326,8 @@ vErrors.push(err5);
 }
 errors++;
 }
-if(data.since === undefined){
-const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "since"}};
+if(data.tokenUntil === undefined){
+const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "tokenUntil"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -336,8 +336,8 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(data.keys === undefined){
-const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "keys"}};
+if(data.since === undefined){
+const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "since"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -346,9 +346,8 @@ vErrors.push(err7);
 }
 errors++;
 }
-for(const key0 in data){
-if(!(func2.call(schema18.properties, key0))){
-const err8 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(data.keys === undefined){
+const err8 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "keys"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -357,10 +356,9 @@ vErrors.push(err8);
 }
 errors++;
 }
-}
-if(data.agentId !== undefined){
-if(typeof data.agentId !== "string"){
-const err9 = {instancePath:instancePath+"/agentId",schemaPath:"#/properties/agentId/type",keyword:"type",params:{type: "string"}};
+for(const key0 in data){
+if(!(func2.call(schema18.properties, key0))){
+const err9 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -370,9 +368,9 @@ vErrors.push(err9);
 errors++;
 }
 }
-if(data.connectionId !== undefined){
-if(typeof data.connectionId !== "string"){
-const err10 = {instancePath:instancePath+"/connectionId",schemaPath:"#/properties/connectionId/type",keyword:"type",params:{type: "string"}};
+if(data.agentId !== undefined){
+if(typeof data.agentId !== "string"){
+const err10 = {instancePath:instancePath+"/agentId",schemaPath:"#/properties/agentId/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -382,9 +380,9 @@ vErrors.push(err10);
 errors++;
 }
 }
-if(data.connectionName !== undefined){
-if(typeof data.connectionName !== "string"){
-const err11 = {instancePath:instancePath+"/connectionName",schemaPath:"#/properties/connectionName/type",keyword:"type",params:{type: "string"}};
+if(data.connectionId !== undefined){
+if(typeof data.connectionId !== "string"){
+const err11 = {instancePath:instancePath+"/connectionId",schemaPath:"#/properties/connectionId/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -394,11 +392,9 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data.sealedFor !== undefined){
-let data3 = data.sealedFor;
-if(typeof data3 === "string"){
-if(!pattern20.test(data3)){
-const err12 = {instancePath:instancePath+"/sealedFor",schemaPath:"#/properties/sealedFor/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{43}$"}};
+if(data.connectionName !== undefined){
+if(typeof data.connectionName !== "string"){
+const err12 = {instancePath:instancePath+"/connectionName",schemaPath:"#/properties/connectionName/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -408,8 +404,11 @@ vErrors.push(err12);
 errors++;
 }
 }
-else {
-const err13 = {instancePath:instancePath+"/sealedFor",schemaPath:"#/properties/sealedFor/type",keyword:"type",params:{type: "string"}};
+if(data.sealedFor !== undefined){
+let data3 = data.sealedFor;
+if(typeof data3 === "string"){
+if(!pattern20.test(data3)){
+const err13 = {instancePath:instancePath+"/sealedFor",schemaPath:"#/properties/sealedFor/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{43}$"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -419,9 +418,8 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data.tokenDigest !== undefined){
-if(typeof data.tokenDigest !== "string"){
-const err14 = {instancePath:instancePath+"/tokenDigest",schemaPath:"#/properties/tokenDigest/type",keyword:"type",params:{type: "string"}};
+else {
+const err14 = {instancePath:instancePath+"/sealedFor",schemaPath:"#/properties/sealedFor/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -431,10 +429,9 @@ vErrors.push(err14);
 errors++;
 }
 }
-if(data.tokenUntil !== undefined){
-let data5 = data.tokenUntil;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-const err15 = {instancePath:instancePath+"/tokenUntil",schemaPath:"#/properties/tokenUntil/type",keyword:"type",params:{type: "integer"}};
+if(data.tokenDigest !== undefined){
+if(typeof data.tokenDigest !== "string"){
+const err15 = {instancePath:instancePath+"/tokenDigest",schemaPath:"#/properties/tokenDigest/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -444,15 +441,28 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data.since !== undefined){
-let data6 = data.since;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err16 = {instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "integer"}};
+if(data.tokenUntil !== undefined){
+let data5 = data.tokenUntil;
+if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
+const err16 = {instancePath:instancePath+"/tokenUntil",schemaPath:"#/properties/tokenUntil/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err16];
 }
 else {
 vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data.since !== undefined){
+let data6 = data.since;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+const err17 = {instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
 }
 errors++;
 }
@@ -469,20 +479,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-if(data.usedAt !== undefined){
-let data9 = data.usedAt;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err18 = {instancePath:instancePath+"/usedAt",schemaPath:"#/properties/usedAt/type",keyword:"type",params:{type: "integer"}};
+const err18 = {instancePath:instancePath+"/keys",schemaPath:"#/properties/keys/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -492,10 +489,10 @@ vErrors.push(err18);
 errors++;
 }
 }
-if(data.confirmedAt !== undefined){
-let data10 = data.confirmedAt;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err19 = {instancePath:instancePath+"/confirmedAt",schemaPath:"#/properties/confirmedAt/type",keyword:"type",params:{type: "integer"}};
+if(data.usedAt !== undefined){
+let data9 = data.usedAt;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+const err19 = {instancePath:instancePath+"/usedAt",schemaPath:"#/properties/usedAt/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -505,10 +502,10 @@ vErrors.push(err19);
 errors++;
 }
 }
-if(data.revokedAt !== undefined){
-let data11 = data.revokedAt;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
-const err20 = {instancePath:instancePath+"/revokedAt",schemaPath:"#/properties/revokedAt/type",keyword:"type",params:{type: "integer"}};
+if(data.confirmedAt !== undefined){
+let data10 = data.confirmedAt;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err20 = {instancePath:instancePath+"/confirmedAt",schemaPath:"#/properties/confirmedAt/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -518,10 +515,10 @@ vErrors.push(err20);
 errors++;
 }
 }
-if(data.lastSeen !== undefined){
-let data12 = data.lastSeen;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-const err21 = {instancePath:instancePath+"/lastSeen",schemaPath:"#/properties/lastSeen/type",keyword:"type",params:{type: "integer"}};
+if(data.revokedAt !== undefined){
+let data11 = data.revokedAt;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+const err21 = {instancePath:instancePath+"/revokedAt",schemaPath:"#/properties/revokedAt/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -531,10 +528,10 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data.aliveSince !== undefined){
-let data13 = data.aliveSince;
-if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
-const err22 = {instancePath:instancePath+"/aliveSince",schemaPath:"#/properties/aliveSince/type",keyword:"type",params:{type: "integer"}};
+if(data.lastSeen !== undefined){
+let data12 = data.lastSeen;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+const err22 = {instancePath:instancePath+"/lastSeen",schemaPath:"#/properties/lastSeen/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -544,9 +541,10 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data.version !== undefined){
-if(typeof data.version !== "string"){
-const err23 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"}};
+if(data.aliveSince !== undefined){
+let data13 = data.aliveSince;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+const err23 = {instancePath:instancePath+"/aliveSince",schemaPath:"#/properties/aliveSince/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -556,14 +554,38 @@ vErrors.push(err23);
 errors++;
 }
 }
-}
-else {
-const err24 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.version !== undefined){
+if(typeof data.version !== "string"){
+const err24 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err24];
 }
 else {
 vErrors.push(err24);
+}
+errors++;
+}
+}
+if(data.publicKey !== undefined){
+if(typeof data.publicKey !== "string"){
+const err25 = {instancePath:instancePath+"/publicKey",schemaPath:"#/properties/publicKey/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+else {
+const err26 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
 }
 errors++;
 }
@@ -754,4 +776,4 @@ errors++;
 validate34.errors = vErrors;
 return errors === 0;
 }
-export const frontState: Contract<FrontState> = { check: check_frontState, shape: {"type":"object","properties":{"agents":{"type":"array","items":{"type":"object","properties":{"agentId":{"type":"string"},"connectionId":{"type":"string"},"connectionName":{"type":"string"},"sealedFor":{"type":"string","expected":"a thumbprint of 43 characters"},"tokenDigest":{"type":"string"},"tokenUntil":{"type":"integer"},"since":{"type":"integer"},"keys":{"type":"array","items":{"type":"object","properties":{"thumbprint":{"type":"string","expected":"a thumbprint of 43 characters"},"publicKey":{"type":"object","properties":{"kty":{"type":"string","enum":["OKP"]},"crv":{"type":"string","enum":["Ed25519"]},"x":{"type":"string","expected":"an Ed25519 key of 32 bytes in base64url"}}},"since":{"type":"integer"},"until":{"type":"integer"}}}},"usedAt":{"type":"integer"},"confirmedAt":{"type":"integer"},"revokedAt":{"type":"integer"},"lastSeen":{"type":"integer"},"aliveSince":{"type":"integer"},"version":{"type":"string"}}}},"alarms":{"type":"array","items":{"type":"object","properties":{"at":{"type":"integer"},"agentId":{"type":"string"},"message":{"type":"string"}}}}}} };
+export const frontState: Contract<FrontState> = { check: check_frontState, shape: {"type":"object","properties":{"agents":{"type":"array","items":{"type":"object","properties":{"agentId":{"type":"string"},"connectionId":{"type":"string"},"connectionName":{"type":"string"},"sealedFor":{"type":"string","expected":"a thumbprint of 43 characters"},"tokenDigest":{"type":"string"},"tokenUntil":{"type":"integer"},"since":{"type":"integer"},"keys":{"type":"array","items":{"type":"object","properties":{"thumbprint":{"type":"string","expected":"a thumbprint of 43 characters"},"publicKey":{"type":"object","properties":{"kty":{"type":"string","enum":["OKP"]},"crv":{"type":"string","enum":["Ed25519"]},"x":{"type":"string","expected":"an Ed25519 key of 32 bytes in base64url"}}},"since":{"type":"integer"},"until":{"type":"integer"}}}},"usedAt":{"type":"integer"},"confirmedAt":{"type":"integer"},"revokedAt":{"type":"integer"},"lastSeen":{"type":"integer"},"aliveSince":{"type":"integer"},"version":{"type":"string"},"publicKey":{"type":"string"}}}},"alarms":{"type":"array","items":{"type":"object","properties":{"at":{"type":"integer"},"agentId":{"type":"string"},"message":{"type":"string"}}}}}} };
