@@ -58,7 +58,7 @@ it("the places that pass on the message of another are known", () => {
   expect(Object.fromEntries(counts)).toEqual({
     "lib/activeDirectory/userValues.ts": 1,
     "lib/agent/site/network.ts": 1,
-    "lib/agent/site/worker.ts": 1,
+    "lib/agent/site/worker.ts": 2,
     "lib/auth/signInErrors.ts": 1,
     "lib/auth/signInNetwork.ts": 1,
     "lib/connector.ts": 1,
