@@ -36,6 +36,10 @@ passwordProfile?: PasswordProfile
  * A closed list that does not depend on the wording or language of Exchange.
  */
 export type Outcome = ("done" | "alreadySo" | "notYet" | "gone" | "masteredOnPremises" | "notLicensed" | "ambiguous" | "forbidden" | "throttled" | "invalid" | "unknown")
+/**
+ * completed: it has its answer. blocked: it was given up, and a person has to release it. removed: it was dropped, or its time is over.
+ */
+export type QueuedState = ("waiting" | "running" | "retrying" | "completed" | "blocked" | "removed")
 
 export interface Contracts {
 configuration?: Configuration
@@ -87,6 +91,10 @@ resourcesAnswer?: ResourcesAnswer
 accountRecord?: AccountRecord
 permissionRecord?: PermissionRecord
 subPermissionRecord?: SubPermissionRecord
+eventAccepted?: EventAccepted
+eventState?: EventState
+httpRefusal?: HttpRefusal
+queueStatus?: QueueStatus
 }
 /**
  * The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as absent. Booleans may arrive as strings, and a list as one string separated by commas or semicolons.
@@ -1527,4 +1535,115 @@ SubPermissionReference: {
 [k: string]: unknown
 }
 SubPermissionDisplayName: string
+}
+/**
+ * The event is on a disk, and will be run.
+ */
+export interface EventAccepted {
+id: string
+/**
+ * An event with this id had been sent before: this one was left out.
+ */
+known: boolean
+}
+/**
+ * How far an event is.
+ */
+export interface EventState {
+id: string
+state: QueuedState
+attempts: number
+answer?: EventAnswer
+}
+/**
+ * The answer of the action, of the last attempt that had one. Each verb has its own form: schemas/answer.schema.json.
+ */
+export interface EventAnswer {
+outputContext: {
+Success: boolean
+AuditLogs: AuditLog[]
+[k: string]: unknown
+}
+outcome: Outcome
+plan: PlanStep[]
+stats: Stats
+}
+/**
+ * Why a request was not carried out.
+ */
+export interface HttpRefusal {
+error: string
+/**
+ * What is wrong with the event, one sentence each.
+ */
+faults?: string[]
+}
+/**
+ * What waits, runs and is blocked. No secret, and nothing of an event but the plan of those that are blocked.
+ */
+export interface QueueStatus {
+version: string
+tenants: TenantStatus[]
+blocked: BlockedStatus[]
+}
+export interface TenantStatus {
+/**
+ * The ID of the tenant.
+ */
+tenant: string
+waiting: number
+running: number
+/**
+ * To be repeated.
+ */
+retrying: number
+/**
+ * In the last seven days.
+ */
+completed: number
+blocked: number
+/**
+ * Those of the waiting ones whose account is blocked.
+ */
+behindBlocked: number
+/**
+ * Completed in the last minute.
+ */
+lastMinute: number
+/**
+ * The age of the oldest event that waits or is to be repeated.
+ */
+oldestSeconds: number
+/**
+ * The tenant asked for a wait: for so long, no event of it begins.
+ */
+heldSeconds: number
+/**
+ * The limit of events at the same time.
+ */
+atOnce: number
+/**
+ * The limit of events in a minute; null: none.
+ */
+perMinute: (number | null)
+}
+export interface BlockedStatus {
+id: string
+tenant: string
+action: string
+since: string
+attempts: number
+/**
+ * Later events of its account.
+ */
+behind: number
+outcome?: Outcome
+/**
+ * The audit lines of the last attempt.
+ */
+messages: string[]
+/**
+ * The changes of the last attempt, in words.
+ */
+plan: string[]
 }

@@ -117,7 +117,7 @@ describe("exo-connector demo", () => {
     const { code, notes } = await ran(["demo", "active-directory"]);
     expect(code).toBe(2);
     expect(notes.join()).toContain(
-      "<story> is active-directory; expected exchange, entra, hybrid.",
+      "<story> is active-directory; expected exchange, entra, hybrid, worker.",
     );
   });
 });

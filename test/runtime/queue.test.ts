@@ -8,9 +8,14 @@ import { afterAll, describe, expect, it } from "vitest";
 import { loadEngine } from "../../lib/runtime/queue/engine.ts";
 import { growingIds } from "../../lib/runtime/queue/jobIds.ts";
 import type { Ended, Handle } from "../../lib/runtime/queue/jobQueue.ts";
-import { makeKey, readKey, sealingWith } from "../../lib/runtime/queue/sealing.ts";
+import { makeKey, readKeys, renewKey, sealingWith } from "../../lib/runtime/queue/sealing.ts";
 import { localSlots } from "../../lib/runtime/queue/slots.ts";
-import { startWork, type Claimed, type Engine } from "../../lib/runtime/queue/work.ts";
+import {
+  startWork,
+  type Claimed,
+  type Engine,
+  type Settled,
+} from "../../lib/runtime/queue/work.ts";
 import { thisAccount } from "../../lib/store/storeOwner.ts";
 import { openEmbeddedFolder } from "../../tools/queue/embeddedFolder.ts";
 
@@ -53,15 +58,31 @@ describe("sealing", () => {
   it("needs a key file that no one else can read", async () => {
     const file = path.join(folder, "a.key");
     await makeKey(file, thisAccount());
-    expect((await readKey(file, thisAccount())).length).toBe(32);
+    const [first, ...none] = await readKeys(file, thisAccount());
+    expect([first.length, none.length]).toEqual([32, 0]);
     await expect(makeKey(file, thisAccount())).rejects.toThrow(/exists already/);
     chmodSync(file, 0o644);
-    await expect(readKey(file, thisAccount())).rejects.toThrow(/other accounts \(mode 644\)/);
-    const none = path.join(folder, "none.key");
-    await expect(readKey(none, thisAccount())).rejects.toThrow(/^There is no key file/);
-    writeFileSync(none, "password", { mode: 0o600 });
-    await expect(readKey(none, thisAccount())).rejects.toThrow(/is not a key of a queue/);
+    await expect(readKeys(file, thisAccount())).rejects.toThrow(/other accounts \(mode 644\)/);
+    const other = path.join(folder, "none.key");
+    await expect(readKeys(other, thisAccount())).rejects.toThrow(/^There is no key file/);
+    writeFileSync(other, "password", { mode: 0o600 });
+    await expect(readKeys(other, thisAccount())).rejects.toThrow(/is not a key of a queue/);
   });
+});
+
+it("seals with a renewed key, opens what the old one has sealed, and keeps the names", async () => {
+  const file = path.join(folder, "renewed.key");
+  await makeKey(file, thisAccount());
+  const before = sealingWith(...(await readKeys(file, thisAccount())));
+  await renewKey(file, thisAccount());
+  const after = sealingWith(...(await readKeys(file, thisAccount())));
+  expect(after.keyId).toBe(before.keyId);
+  expect(after.digest("event 1")).toBe(before.digest("event 1"));
+  expect(after.contentKeyIds).toEqual([...before.contentKeyIds, expect.any(String)]);
+  expect(after.open(before.seal("old", "job 1"), "job 1")).toBe("old");
+  const sealed = after.seal("new", "job 1");
+  expect(after.open(sealed, "job 1")).toBe("new");
+  expect(() => before.open(sealed, "job 1")).toThrow(/does not open/);
 });
 
 it("names the Node that the engine needs", async () => {
@@ -103,6 +124,8 @@ class FakeEngine implements Engine<Claimed> {
   /** The jobs that another process has taken. */
   readonly taken = new Set<string>();
   isAway = false;
+  calls = 0;
+  settleMs = 0;
 
   add(...names: string[]): void {
     this.waiting.push(
@@ -120,11 +143,13 @@ class FakeEngine implements Engine<Claimed> {
     if (this.isAway) return Promise.reject(new Error("The database is away."));
     return Promise.resolve(new Set(jobs.map(({ id }) => id).filter((id) => !this.taken.has(id))));
   }
-  settle({ name }: Claimed, { how }: Ended): Promise<boolean> {
-    if (this.isAway) return Promise.reject(new Error("The database is away."));
-    if (this.taken.has(name)) return Promise.resolve(false);
-    this.settled.push({ name, how });
-    return Promise.resolve(true);
+  async settle(ends: readonly Settled<Claimed>[]): Promise<ReadonlySet<string>> {
+    if (this.isAway) throw new Error("The database is away.");
+    const own = ends.filter(({ job }) => !this.taken.has(job.name));
+    this.settled.push(...own.map(({ job: { name }, ended: { how } }) => ({ name, how })));
+    this.calls++;
+    await delay(this.settleMs);
+    return new Set(own.map(({ job }) => job.id));
   }
 }
 
@@ -210,6 +235,17 @@ describe("the work", () => {
     await until(() => engine.settled.length === 1);
     await work.stop();
     expect(seen).toEqual([1, 1]);
+  });
+
+  it("stores the ends of many jobs with few calls", async () => {
+    const engine = new FakeEngine();
+    engine.settleMs = 50;
+    engine.add(...Array.from({ length: 40 }, (_, index) => `job ${index}`));
+    const { work } = begin(engine, () => Promise.resolve({ how: "completed", output: {} }));
+    await until(() => engine.settled.length === 40);
+    await work.stop();
+    expect(new Set(engine.settled.map(({ name }) => name)).size).toBe(40);
+    expect(engine.calls).toBeLessThan(30);
   });
 
   it("repeats a job whose handler fails", async () => {

@@ -21,15 +21,25 @@ export interface WorkerCampaign {
   /** The database is ended at once, and is away for 1.5 s. */
   crash: boolean;
   perTenant: number;
+  /** The events of one worker at the same time. */
+  atOnce: number;
+  /** The queues of a tenant. */
+  shards: number;
+  /** The events do nothing. What the tenants saw is not known then. */
+  queueOnly: boolean;
   refusedPart: number;
+  /** Milliseconds that each request of the first tenant takes; 0: it is like the others. */
+  slowMs: number;
   seed: number;
   onProgress?: (done: number) => void;
 }
 
-export interface WorkerReport extends Omit<StubReport, "recoveryMs"> {
+export interface WorkerReport extends Omit<StubReport, "recoveryMs" | "quickMs"> {
   sendSeconds: number;
   workSeconds: number;
   perSecond: number;
+  /** Until the last event of all tenants but the slow one. */
+  quickSeconds: number;
   /** The longest. */
   recoverySeconds: number;
   completed: number;
@@ -40,19 +50,22 @@ const batch = 1_000;
 const stubWorker = path.join(import.meta.dirname, "stubWorker.ts");
 
 export async function workerCampaign(choices: WorkerCampaign): Promise<WorkerReport> {
-  const { events, accounts, tenants, workers, kills, crash, perTenant, seed } = choices;
+  const { events, accounts, tenants, workers, kills, crash, perTenant, seed, queueOnly } = choices;
   const chance = new Chance(seed);
   const folder = mkdtempSync(path.join(tmpdir(), "worker-campaign-"));
   const server = await startPostgres();
-  const stub = await startStubTenants(chance.next, choices.refusedPart);
+  const stub = await startStubTenants(chance.next, choices);
   const key = randomBytes(32);
-  const one = await opened({ connectionString: server.url }, { watches: false }, key);
+  const place = { connectionString: server.url };
+  const one = await opened(place, { watches: false, shards: choices.shards }, key);
   const running: ChildProcess[] = [];
   let isOver = false;
 
   function start(): void {
     const log = openSync(path.join(folder, `worker-${running.length}.log`), "w");
-    const words = [server.url, stub.url, key.toString("base64url"), "24", String(perTenant)];
+    const target = queueOnly ? "" : stub.url;
+    const limits = [String(choices.atOnce), String(perTenant)];
+    const words = [server.url, target, key.toString("base64url"), ...limits];
     const child = spawn(process.execPath, ["--import", "tsx", stubWorker, ...words], {
       stdio: ["ignore", log, log],
     });
@@ -99,12 +112,15 @@ export async function workerCampaign(choices: WorkerCampaign): Promise<WorkerRep
     }
     const sendSeconds = (performance.now() - sendBegin) / 1000;
     for (let index = 0; index < workers; index++) start();
-    while (stub.report().effects === 0) await delay(10);
+    const done = async (): Promise<number> =>
+      queueOnly ? events - (await one.queue.waiting(events)) : stub.report().effects;
+    while ((await done()) === 0) await delay(10);
     const begin = performance.now();
     const disturbing = disturb();
-    while (stub.report().effects < events) {
-      choices.onProgress?.(stub.report().effects);
-      await delay(100);
+    for (let count = 0; count < events; count = await done()) {
+      choices.onProgress?.(count);
+      // What is counted in the database takes its time.
+      await delay(queueOnly ? 1_000 : 100);
     }
     const workSeconds = (performance.now() - begin) / 1000;
     isOver = true;
@@ -114,9 +130,10 @@ export async function workerCampaign(choices: WorkerCampaign): Promise<WorkerRep
     const stats = await one.queue.stats();
     const sum = (part: "completed" | "blocked"): number =>
       stats.reduce((total, group) => total + group[part], 0);
-    const { recoveryMs, ...report } = stub.report();
+    const { recoveryMs, quickMs, ...report } = stub.report();
     return {
       ...report,
+      quickSeconds: quickMs / 1000,
       recoverySeconds: recoveryMs / 1000,
       sendSeconds,
       workSeconds,

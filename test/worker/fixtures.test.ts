@@ -18,7 +18,12 @@ const asWorked: Way = async (action, event, env) => {
     { bytes: Buffer.from(JSON.stringify({ id, action, event })), source: "line 1" },
   ]);
   const work = one.queue.work(
-    eventHandler(service, { sealing: one.sealing, whole: one.events.whole, log: () => undefined }),
+    eventHandler(service, {
+      sealing: one.sealing,
+      whole: one.events.whole,
+      queue: one.queue,
+      log: () => undefined,
+    }),
     { atOnce: 1, perGroup: 1, log: () => undefined },
   );
   const isOver = (state: string | undefined): boolean =>

@@ -24,13 +24,15 @@ export async function opened(
   place: QueuePlace,
   choices: Partial<QueueChoices> = {},
   key = randomBytes(32),
+  ...laterKeys: readonly Buffer[]
 ): Promise<Opened> {
-  const sealing = sealingWith(key);
+  const sealing = sealingWith(key, ...laterKeys);
   const log: string[] = [];
   const queue = await openJobQueue(place, {
     log: (level, message) => void log.push(`${level}: ${message}`),
     watches: true,
     mark: sealing.keyId,
+    seals: sealing.contentKeyIds,
     retrySeconds: 1,
     ...choices,
   });

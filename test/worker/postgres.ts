@@ -5,11 +5,14 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { loadDriver } from "../../lib/runtime/queue/engine.ts";
 
 export interface Postgres {
   url: string;
   /** Ends it at once, as a loss of power would, and starts it again after this time. */
   crash(downMs: number): Promise<void>;
+  /** Runs a statement. */
+  query(statement: string): Promise<void>;
   /** All rows of all tables, as text. */
   dump(): string;
   remove(): void;
@@ -31,7 +34,8 @@ export function postgresPrograms(): string | undefined {
 /** The server refuses to run as root. */
 const account = "postgres";
 
-export async function startPostgres(): Promise<Postgres> {
+/** `alsoOn`: another address of this machine, from whose network everyone is let in. */
+export async function startPostgres(alsoOn?: string): Promise<Postgres> {
   const programs = postgresPrograms();
   if (programs === undefined) throw new Error("There is no PostgreSQL on this machine.");
   const port = await freePort();
@@ -48,12 +52,14 @@ export async function startPostgres(): Promise<Postgres> {
   run(`${programs}/initdb`, ["-D", data, "-A", "trust", "-U", "postgres", "--no-sync"]);
   const settings = [
     `port = ${port}`,
-    "listen_addresses = '127.0.0.1'",
+    `listen_addresses = '${["127.0.0.1", ...(alsoOn === undefined ? [] : [alsoOn])].join(",")}'`,
     "unix_socket_directories = ''",
     // What was committed survives the end of the server; only that of the machine could take it.
     "fsync = off",
   ];
   appendFileSync(path.join(data, "postgresql.conf"), `${settings.join("\n")}\n`);
+  if (alsoOn !== undefined)
+    appendFileSync(path.join(data, "pg_hba.conf"), "host all all samenet trust\n");
   control("start");
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   return {
@@ -62,6 +68,12 @@ export async function startPostgres(): Promise<Postgres> {
       control("stop", "-m", "immediate");
       await new Promise((resolve) => setTimeout(resolve, downMs));
       control("start");
+    },
+    async query(statement) {
+      const { default: pg } = await loadDriver();
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query(statement).finally(() => client.end());
     },
     dump: () =>
       execFileSync(`${programs}/pg_dump`, ["--data-only", "--inserts", url], {

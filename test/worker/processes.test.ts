@@ -58,8 +58,11 @@ describe.skipIf(!inject("postgres"))("workers", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const start = async (...words: string[]): Promise<StartedWorker> => {
-    const worker = await startWorker(words, { folder, env });
+  const start = async (
+    words: readonly string[] = [],
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<StartedWorker> => {
+    const worker = await startWorker(words, { folder, env: { ...env, ...more } });
     workers.push(worker);
     return worker;
   };
@@ -186,6 +189,34 @@ describe.skipIf(!inject("postgres"))("workers", () => {
     expect(server.dump()).not.toContain(running.emulator.credentials.clientSecret);
   });
 
+  it("begin nothing of a tenant that asks for a wait, on any of them", async () => {
+    const waitMs = 8_000;
+    const ids = await send(numbersFrom(5_000, 40));
+    running.emulator.setFaults([
+      { match: { cmdlet: "Set-Mailbox" }, named: "throttled", retryAfter: "8", times: 1 },
+      { match: { side: "exchange" }, delayMs: 50, also: true },
+    ]);
+    // Longer than an event has: it ends at once, and its place is free.
+    const short = { EXO_CONNECTOR_DEADLINE_MS: "4000" };
+    await Promise.all([start(["--per-tenant", "2"], short), start(["--per-tenant", "2"], short)]);
+    await until(async () => await areDone(ids));
+    const times = running.emulator
+      .journal()
+      .filter(({ cmdlet }) => cmdlet === "Set-Mailbox")
+      .map(({ at, status }) => ({ at: Date.parse(at), status }));
+    const refusedAt = times.find(({ status }) => status === 429)?.at ?? 0;
+    expect(refusedAt).toBeGreaterThan(0);
+    // Events that were running then have ended by this time.
+    const during = times.filter(
+      ({ at }) => at > refusedAt + 1_500 && at < refusedAt + waitMs - 100,
+    );
+    expect(during).toEqual([]);
+    expect(times.filter(({ at }) => at > refusedAt + waitMs - 100).length).toBeGreaterThan(10);
+    expect(workers.map((worker) => worker.output()).join("")).toContain(
+      "The tenant asks for a wait",
+    );
+  });
+
   it("finish what they run when they are asked to end", async () => {
     running.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, delayMs: 1_500 }]);
     const worker = await start();
@@ -203,7 +234,7 @@ describe.skipIf(!inject("postgres"))("workers", () => {
 
   it("give back what they cannot finish in time", async () => {
     running.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, delayMs: 4_000, times: 1 }]);
-    const worker = await start("--drain", "0");
+    const worker = await start(["--drain", "0"]);
     const [id = ""] = await send([20_000]);
     await until(async () => (await stateOf(id)) === "running");
     await delay(500);

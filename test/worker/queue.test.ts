@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Handle, WorkOptions } from "../../lib/runtime/queue/jobQueue.ts";
+import { eventText, tenant } from "./httpQueue.ts";
 import { inMemory, jobsFor, opened, until, type Opened } from "./opened.ts";
 import { startPostgres, type Postgres } from "./postgres.ts";
 
@@ -159,6 +160,118 @@ describe.each(places)("a queue $where", ({ where, isThere }) => {
       await until(() => done === 40);
       await work.stop();
       expect(most).toBe(3);
+    },
+  );
+
+  it.skipIf(!isThere)("begins no job of a group while it is held", async () => {
+    const [held, other] = [newGroup(), newGroup()];
+    await one.queue.send([...jobsFor(held, ["a", "b", "c"]), ...jobsFor(other, ["a", "b", "c"])]);
+    await one.queue.hold(held, 2_000);
+    // One that would end earlier changes nothing.
+    await one.queue.hold(held, 10);
+    const since = performance.now();
+    const begun: { group: string; ms: number }[] = [];
+    const works = [1, 2].map(() =>
+      one.queue.work(({ group }) => {
+        begun.push({ group, ms: performance.now() - since });
+        return Promise.resolve({ how: "completed", output: {} });
+      }, options),
+    );
+    await until(() => begun.filter(({ group }) => group === other).length === 3);
+    const [stats] = (await one.queue.stats()).filter(({ group }) => group === held);
+    expect(stats).toMatchObject({ waiting: 3 });
+    expect(stats?.heldSeconds).toBeGreaterThan(0);
+    expect(stats?.heldSeconds).toBeLessThan(2.1);
+    await until(() => begun.filter(({ group }) => group === held).length === 3);
+    await Promise.all(works.map((work) => work.stop()));
+    for (const { ms } of begun.filter(({ group }) => group === held))
+      expect(ms).toBeGreaterThan(1_900);
+  });
+
+  it.skipIf(!isThere)("begins so many jobs of a group in a minute, in all workers", async () => {
+    const group = newGroup();
+    await one.queue.send(jobsFor(group, ["a", "b", "c", "d", "e", "f", "g", "h"]));
+    const since = performance.now();
+    const begun: number[] = [];
+    const works = [1, 2].map(() =>
+      one.queue.work(
+        ({ group: its }) => {
+          if (its === group) begun.push(performance.now() - since);
+          return Promise.resolve({ how: "completed", output: {} });
+        },
+        { ...options, perGroupAndMinute: 60 },
+      ),
+    );
+    await until(() => begun.length === 5);
+    await Promise.all(works.map((work) => work.stop()));
+    // Two at once, and then one in a little more than a second.
+    expect(begun.filter((ms) => ms < 900).length).toBeLessThanOrEqual(2);
+    expect(begun[4]).toBeGreaterThan(3_000);
+    expect(begun[4]).toBeLessThan(9_000);
+  });
+
+  it.skipIf(!isThere)("keeps a place for others while a group is slow", async () => {
+    const [slow, quick] = [newGroup(), newGroup()];
+    await one.queue.send(
+      jobsFor(
+        slow,
+        Array.from({ length: 8 }, (_, index) => `key ${index}`),
+      ),
+    );
+    let running = 0;
+    let most = 0;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const done: string[] = [];
+    const work = one.queue.work(
+      async ({ group }) => {
+        if (group === slow) {
+          most = Math.max(most, ++running);
+          await released;
+          running--;
+        }
+        if (group === quick) done.push(group);
+        return { how: "completed", output: {} };
+      },
+      { atOnce: 4, perGroup: 4, log },
+    );
+    await until(() => running === 3);
+    await one.queue.send(jobsFor(quick, ["a", "a", "b", "c", "d"]));
+    await until(() => done.length === 5);
+    expect({ running, most }).toEqual({ running: 3, most: 3 });
+    release();
+    await work.stop();
+  });
+
+  it.skipIf(!isThere)(
+    "goes on with a renewed key, and is closed to the file before it",
+    async () => {
+      if (!server) return;
+      await server.query("create database renewed");
+      const place = { connectionString: server.url.replace(/postgres$/, "renewed") };
+      const keys = [randomBytes(32), randomBytes(32)] as const;
+      const line = (id: string): { bytes: Buffer; source: string } => ({
+        bytes: Buffer.from(eventText(id, "x")),
+        source: id,
+      });
+      const before = await opened(place, { watches: false }, keys[0]);
+      await before.events.send([line("old")]);
+      await before.events.configure("contoso", { TenantID: tenant });
+      await before.queue.close();
+      const after = await opened(place, {}, ...keys);
+      expect(await after.events.send([line("old"), line("new")])).toEqual({ added: 1, known: 1 });
+      const ran: string[] = [];
+      const work = after.queue.work(({ name, input }) => {
+        ran.push(after.sealing.open(input, `input of job ${name}`));
+        return Promise.resolve({ how: "completed", output: {} });
+      }, options);
+      await until(() => ran.length === 2);
+      await work.stop();
+      expect(ran.map((text) => (JSON.parse(text) as { id: string }).id)).toEqual(["old", "new"]);
+      await after.queue.close();
+      await expect(opened(place, {}, keys[0])).rejects.toThrow(
+        /^The queue is sealed with a newer key than this file has/,
+      );
     },
   );
 

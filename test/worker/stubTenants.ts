@@ -1,6 +1,7 @@
 /**
  * Tenants in miniature that keep the truth about what workers do: the order in each account, what runs at the same
- * time, how often each event took effect. Takes 5 to 20 ms for a request, and throttles some.
+ * time, how often each event took effect. Takes 5 to 20 ms for a request, or `slowMs` in the first tenant, and
+ * throttles some.
  */
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -27,6 +28,8 @@ export interface StubReport {
   inFlight: number;
   /** Milliseconds from the last kill or crash until an event that it had cut was run again: the longest. */
   recoveryMs: number;
+  /** Milliseconds from the first effect until the last one, in all tenants but the slow one. */
+  quickMs: number;
 }
 
 export interface StubTenants {
@@ -39,13 +42,18 @@ export interface StubTenants {
 
 export async function startStubTenants(
   random: () => number,
-  refusedPart = 0.045,
+  {
+    refusedPart = 0.045,
+    slowMs = 0,
+    address = "127.0.0.1",
+  }: { refusedPart?: number; slowMs?: number; address?: string } = {},
 ): Promise<StubTenants> {
   const last = new Map<string, number>();
   const busy = new Map<string, number>();
   const inFlight = new Map<string, number>();
   const cut = new Set<string>();
   let disturbedAt = 0;
+  let firstAt = 0;
   const report: StubReport = {
     effects: 0,
     gaps: 0,
@@ -54,6 +62,7 @@ export async function startStubTenants(
     refused: 0,
     inFlight: 0,
     recoveryMs: 0,
+    quickMs: 0,
   };
   const count = (map: Map<string, number>, key: string, by: number): number => {
     const value = (map.get(key) ?? 0) + by;
@@ -62,7 +71,7 @@ export async function startStubTenants(
   };
 
   /** The status of the answer. */
-  function apply(account: string, number: number): number {
+  function apply(account: string, number: number, isSlow: boolean): number {
     if (random() < refusedPart) {
       report.refused++;
       return 429;
@@ -72,6 +81,9 @@ export async function startStubTenants(
     else {
       if (number !== before + 1) report.gaps++;
       report.effects++;
+      const now = performance.now();
+      firstAt ||= now;
+      if (!isSlow) report.quickMs = now - firstAt;
       last.set(account, number);
     }
     return 200;
@@ -99,14 +111,16 @@ export async function startStubTenants(
       if (!response.writableFinished) cut.add(event);
       over();
     });
-    void delay(5 + random() * 15).then(() => {
+    // The first tenant may be a slow one.
+    const isSlow = slowMs > 0 && tenant.endsWith("0".repeat(12));
+    void delay(isSlow ? slowMs : 5 + random() * 15).then(() => {
       // What has begun takes effect, also when no one waits for its answer.
-      const status = apply(account, number);
+      const status = apply(account, number, isSlow);
       over();
       response.writeHead(status).end();
     });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(0, address);
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,

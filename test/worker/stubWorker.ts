@@ -1,4 +1,4 @@
-/** A worker as a process of its own, whose events go to `stubTenants.ts`. Ends on SIGTERM. */
+/** A worker as a process of its own, whose events go to `stubTenants.ts`, or nowhere. Ends on SIGTERM. */
 import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { eventHandler } from "../../lib/runtime/queue/eventQueue.ts";
@@ -12,10 +12,13 @@ const [connectionString = "", url = "", key = "", atOnce = "", perTenant = ""] =
 const agent = new Agent({ keepAlive: true });
 
 /** The status of the answer; 0: there was none. */
-function post({ tenant, account, number }: StubEvent): Promise<number> {
+function post(
+  { tenant, account, number }: StubEvent,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const words = new URLSearchParams({ tenant, account, number: String(number) });
   return new Promise((resolve) => {
-    request(`${url}?${words.toString()}`, { agent, method: "POST" }, (response) => {
+    request(`${url}?${words.toString()}`, { agent, method: "POST", signal }, (response) => {
       response.resume().on("end", () => resolve(response.statusCode ?? 0));
     })
       .on("error", () => resolve(0))
@@ -24,12 +27,12 @@ function post({ tenant, account, number }: StubEvent): Promise<number> {
 }
 
 const service: Pick<Service, "take"> = {
-  async take(bytes, to) {
+  async take(bytes, to, { signal }) {
     const { id, event } = JSON.parse(bytes.toString("utf8")) as {
       id: string;
       event: { stub: StubEvent };
     };
-    const status = await post(event.stub);
+    const status = url === "" ? 200 : await post(event.stub, signal);
     const outcome = status === 200 ? "done" : "throttled";
     await to.line(`${JSON.stringify({ id, answer: { outcome } })}\n`);
   },
@@ -41,7 +44,7 @@ const { queue, events, sealing } = await opened(
   Buffer.from(key, "base64url"),
 );
 const work = queue.work(
-  eventHandler(service, { sealing, whole: events.whole, log: () => undefined }),
+  eventHandler(service, { sealing, whole: events.whole, queue, log: () => undefined }),
   {
     atOnce: Number(atOnce),
     perGroup: Number(perTenant),

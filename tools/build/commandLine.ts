@@ -21,7 +21,7 @@ export async function buildCommandLine(outdir: string, node: string): Promise<Me
     outdir: path.join(root, "dist/cli"),
     chunkNames: "[name]-[hash]",
     // The engine of the queue is installed by those who use it: it is larger than all of this.
-    external: ["pg-boss", "pg", "@electric-sql/pglite"],
+    external: ["pg-boss", "pg", "@electric-sql/pglite", "prom-client"],
     // jsonc-parser has a CommonJS form whose requires no bundler can follow.
     mainFields: ["module", "main"],
   });
@@ -29,10 +29,12 @@ export async function buildCommandLine(outdir: string, node: string): Promise<Me
   mkdirSync(folder, { recursive: true });
   for (const { path: file, contents } of outputFiles)
     writeFileSync(path.join(folder, path.basename(file)), contents);
-  cpSync(path.join(root, "test/emulator/page"), path.join(folder, "page"), {
-    recursive: true,
-    filter: (file) => !file.endsWith(".json"),
-  });
+  const pages = { page: "test/emulator/page", workerPage: "tools/queue/workerPage" };
+  for (const [name, source] of Object.entries(pages))
+    cpSync(path.join(root, source), path.join(folder, name), {
+      recursive: true,
+      filter: (file) => !file.endsWith(".json"),
+    });
   writeFileSync(path.join(outdir, "exo-connector.mjs"), entryFrom("commandLineEntry.js", { node }));
   return metafile;
 }

@@ -15,6 +15,7 @@ import { configurationPage } from "./configurationTable.ts";
 import { editorSchemas } from "./editorOptions.ts";
 import { mailboxFacts } from "./mailboxFacts.ts";
 import { operatorPage } from "./messagesPage.ts";
+import { openApi } from "./openApi.ts";
 import { seedSchema } from "./seedSchema.ts";
 import { timeZoneFacts } from "./timeZones.ts";
 import { setupPage } from "./featuresTable.ts";
@@ -44,6 +45,7 @@ const schemas = {
   answer: schemaOf("answer"),
   options: schemaOf("options"),
   agent: schemaOf("agent"),
+  queue: schemaOf("queue"),
 };
 
 /**
@@ -72,6 +74,9 @@ const tested: Record<string, Record<string, string>> = {
       `answer.schema.json#/$defs/${verb}`,
     ]),
   ),
+  queue: Object.fromEntries(
+    wholes(schemas.queue).map((name) => [name, `queue.schema.json#/$defs/${name}`]),
+  ),
 };
 
 /** Schemas by file. Events take the configuration's own validator, so that it is written (and bundled) once. */
@@ -81,6 +86,7 @@ const alone = compilerOf([
   schemas.answer,
   schemas.options,
   schemas.agent,
+  schemas.queue,
 ]);
 const events = compilerOf([
   schemas.event,
@@ -93,6 +99,9 @@ const configurationShape = JSON.stringify(
 const files: Record<string, string> = {
   "lib/generated/types.ts": await types(),
   "lib/generated/version.ts": `${header}export const version = ${JSON.stringify(packageVersion())};\n`,
+  "lib/generated/openApi.ts":
+    `${header}export const openApi: object = ` +
+    `${JSON.stringify(openApi(schemas, packageVersion()))};\n`,
   "lib/generated/mailbox.ts": header + mailboxFacts(json("schemas/cmdlets.json")),
   "lib/generated/timeZones.ts":
     header + timeZoneFacts(json("node_modules/cldr-core/supplemental/windowsZones.json")),

@@ -16,6 +16,7 @@ export const queue: readonly Entry[] = [
       "cannot be read by anyone.",
     of: [
       "The queue is sealed with the key",
+      "The queue is sealed with a newer key",
       "in the queue does not open",
       "There is no key file",
       "is not a key of a queue",
@@ -33,6 +34,28 @@ export const queue: readonly Entry[] = [
       "TenantID is not a GUID; expected the values of the form",
       "event has no actionContext, which gets",
       "event has a configuration, and names another one",
+    ],
+  },
+  {
+    outcome: "invalid",
+    why: "The name, the time or the time zone of a schedule cannot be used.",
+    mend: "Correct it: five fields as in crontab, and a time zone of the IANA ([the worker](worker.md#schedules)).",
+    of: [
+      "is not a name of a schedule",
+      "has not five fields; expected minute, hour, day, month and weekday",
+      "The schedule cannot be used",
+    ],
+  },
+  {
+    outcome: "invalid",
+    why: "A worker cannot listen for events over HTTP as it was asked to.",
+    mend:
+      "Name a free port, an address of this machine, and for one that other machines reach a certificate with its " +
+      "key ([the worker](worker.md#events-over-http)).",
+    of: [
+      "can be reached by other machines: it needs a TLS certificate",
+      "The worker cannot listen on",
+      "The TLS certificate and its key cannot be used",
     ],
   },
   {

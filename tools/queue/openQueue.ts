@@ -1,10 +1,9 @@
 /** Opens the queue that the options of a verb name. */
-import { Unusable } from "../../lib/host/schemaContract.ts";
 import { eventQueue, type CheckAction } from "../../lib/runtime/queue/eventQueue.ts";
 import type { JobQueue, QueueLog } from "../../lib/runtime/queue/jobQueue.ts";
 import type { WorkerQueue } from "../../lib/runtime/queue/process.ts";
 import { openJobQueue } from "../../lib/runtime/queue/pgBossQueue.ts";
-import { readKey, sealingWith, type Sealing } from "../../lib/runtime/queue/sealing.ts";
+import { readKeys, sealingWith, type Sealing } from "../../lib/runtime/queue/sealing.ts";
 import { thisAccount } from "../../lib/store/storeOwner.ts";
 import { actionNamed } from "../session/actions.ts";
 import { UsageError } from "../session/usageError.ts";
@@ -26,18 +25,19 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function openQueue(
   options: QueueOptions,
   env: Environment,
-  { watches, log }: { watches: boolean; log: QueueLog },
+  choices: { watches: boolean; log: QueueLog; shards?: number | undefined },
 ): Promise<WorkerQueue> {
   const owner = thisAccount();
   const place = placeFrom(options, env);
   if ("connectionString" in place) {
-    const sealing = sealingWith(await readKey(place.keyFile, owner));
-    return opened(await openJobQueue(place, { watches, log, mark: sealing.keyId }), sealing, true);
+    const sealing = sealingWith(...(await readKeys(place.keyFile, owner)));
+    const queue = await openJobQueue(place, { ...choices, ...marksOf(sealing) });
+    return opened(queue, sealing, true);
   }
   const { data, keyFile, release } = await openEmbeddedFolder(place.folder, owner);
   try {
-    const sealing = sealingWith(await readKey(keyFile, owner));
-    const queue = await openJobQueue({ embedded: data }, { watches, log, mark: sealing.keyId });
+    const sealing = sealingWith(...(await readKeys(keyFile, owner)));
+    const queue = await openJobQueue({ embedded: data }, { ...choices, ...marksOf(sealing) });
     const close = async (): Promise<void> => {
       await queue.close();
       await release();
@@ -47,6 +47,10 @@ export async function openQueue(
     await release();
     throw thrown;
   }
+}
+
+function marksOf({ keyId, contentKeyIds }: Sealing): { mark: string; seals: readonly string[] } {
+  return { mark: keyId, seals: contentKeyIds };
 }
 
 function opened(queue: JobQueue, sealing: Sealing, isShared: boolean): WorkerQueue {
@@ -79,10 +83,7 @@ function placeFrom({ queue, embedded, keyFile }: QueueOptions, env: Environment)
   return { connectionString, keyFile: file };
 }
 
+/** Throws for an action that does not exist. */
 const check: CheckAction = async (name) => {
-  const { verb } = await actionNamed(name);
-  if (verb.isImport)
-    throw new Unusable([
-      `${name} is an import, whose records the queue does not keep: use serve, or its bundle.`,
-    ]);
+  await actionNamed(name);
 };

@@ -87,6 +87,20 @@ export async function readAddress(
   );
 }
 
+/** Throws a `UsageError` when the service that wrote this file still answers: two would run events at the same time. */
+export async function refuseSecond(file: string, owner: StoreOwner): Promise<void> {
+  const found = await readAddress(file, owner);
+  if (found === undefined) return;
+  const isThere = await fetch(found.url).then(
+    () => true,
+    () => false,
+  );
+  if (isThere)
+    throw new UsageError(
+      `A service listens on ${found.url} already (process ${found.pid}), as ${file} says: end it first.`,
+    );
+}
+
 function isAddress(value: unknown): value is ServiceAddress {
   return (
     isRecord(value) &&

@@ -6,6 +6,7 @@ const neededNode = "22.12.0";
 /** The version that this code was written for: another one may have other tables. */
 const engineVersion = "12.38.0";
 const embeddedVersion = "0.5.17";
+const metricsVersion = "15.1.3";
 
 export async function loadEngine(node = process.versions.node): Promise<typeof import("pg-boss")> {
   if (isOlder(node, neededNode))
@@ -25,6 +26,10 @@ export async function loadEmbedded(): Promise<typeof import("@electric-sql/pglit
 /** Comes with pg-boss. */
 export async function loadDriver(): Promise<typeof import("pg")> {
   return await import("pg").catch(notInstalled(`pg-boss@${engineVersion}`));
+}
+
+export async function loadMetrics(): Promise<typeof import("prom-client")> {
+  return await import("prom-client").catch(notInstalled(`prom-client@${metricsVersion}`));
 }
 
 const notInstalled =

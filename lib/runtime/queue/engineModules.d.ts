@@ -19,6 +19,8 @@ declare module "pg-boss" {
   }
   export interface FetchedJob extends JobAttempt {
     data: unknown;
+    /** Only with the metadata. */
+    createdOn?: Date | string;
   }
   export interface Affected {
     affected: number;
@@ -26,7 +28,7 @@ declare module "pg-boss" {
     settled?: string[];
   }
   export interface QueueOptions {
-    policy: "key_strict_fifo";
+    policy: "key_strict_fifo" | "standard";
     partition: boolean;
     retryLimit: number;
     retryDelay: number;
@@ -51,6 +53,7 @@ declare module "pg-boss" {
     schedule: boolean;
     monitorIntervalSeconds?: number;
     superviseIntervalSeconds?: number;
+    cronMonitorIntervalSeconds?: number;
     reindex?: boolean;
   }
   export class PgBoss extends EventEmitter {
@@ -62,11 +65,24 @@ declare module "pg-boss" {
       name: string,
       jobs: readonly { id: string; singletonKey: string; data: object }[],
     ): Promise<unknown>;
-    fetch(name: string, options: { batchSize: number }): Promise<FetchedJob[]>;
-    complete(name: string, job: JobAttempt, output: object): Promise<Affected>;
+    fetch(
+      name: string,
+      options: { batchSize: number; includeMetadata?: boolean },
+    ): Promise<FetchedJob[]>;
     fail(name: string, job: JobAttempt, output: object): Promise<Affected>;
     touch(name: string, jobs: readonly JobAttempt[]): Promise<Affected>;
     retry(name: string, id: string): Promise<Affected>;
+    complete(name: string, job: JobAttempt, output: object): Promise<Affected>;
+    schedule(
+      name: string,
+      cron: string,
+      data: object,
+      options: { tz: string; key: string; missed: "once" },
+    ): Promise<void>;
+    unschedule(name: string, key: string): Promise<void>;
+    getSchedules(
+      name: string,
+    ): Promise<{ key: string; cron: string; timezone: string; data?: object }[]>;
     getDb(): Db;
   }
   export function fromPglite(database: PGlite): Db;
@@ -98,4 +114,33 @@ declare module "pg" {
   }
   const pg: { Client: typeof Client };
   export default pg;
+}
+
+declare module "prom-client" {
+  export class Registry {
+    readonly contentType: string;
+    metrics(): Promise<string>;
+  }
+  export interface MetricOptions {
+    name: string;
+    help: string;
+    labelNames?: readonly string[];
+    registers: readonly Registry[];
+  }
+  type Labels = Readonly<Record<string, string>>;
+  export class Counter {
+    constructor(options: MetricOptions);
+    inc(labels: Labels): void;
+  }
+  export class Gauge {
+    constructor(options: MetricOptions);
+    set(value: number): void;
+    set(labels: Labels, value: number): void;
+    reset(): void;
+  }
+  export class Histogram {
+    constructor(options: MetricOptions & { buckets: readonly number[] });
+    observe(value: number): void;
+  }
+  export function collectDefaultMetrics(options: { register: Registry }): void;
 }

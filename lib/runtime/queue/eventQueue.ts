@@ -1,4 +1,5 @@
 /** Events in a queue: sealed, in the order of their account, and the answer of each. */
+import type { Outcome } from "../../generated/types.ts";
 import type { Answer } from "../../host/answer.ts";
 import { Unusable } from "../../host/schemaContract.ts";
 import { member, memberAt, plainText } from "../../host/members.ts";
@@ -7,7 +8,15 @@ import { isRecord } from "../../record.ts";
 import { documentIn } from "../stdin.ts";
 import { orderOf, requestIn, type Refusal, type Request } from "../serve/request.ts";
 import type { Service } from "../serve/service.ts";
-import type { BlockedJob, GroupStats, Handle, JobQueue, JobState } from "./jobQueue.ts";
+import type {
+  BlockedJob,
+  Due,
+  GroupStats,
+  Handle,
+  JobQueue,
+  JobState,
+  Schedule,
+} from "./jobQueue.ts";
 import type { Sealing } from "./sealing.ts";
 
 export interface EventQueue {
@@ -21,10 +30,19 @@ export interface EventQueue {
   /** An event with the configuration that it names, as bytes that `serve` reads. */
   whole(bytes: Buffer): Promise<Buffer>;
   find(id: string): Promise<FoundEvent | undefined>;
+  /**
+   * The records that an import has found, in parts of some hundred: the lines of one part, as `serve` writes them.
+   * Undefined when there is no such event, or it is not completed.
+   */
+  records(id: string, part: number): Promise<{ lines: string; isLast: boolean } | undefined>;
   blocked(): Promise<BlockedEvent[]>;
   retry(id: string): Promise<boolean>;
   drop(id: string): Promise<boolean>;
   stats(): Promise<GroupStats[]>;
+  /** Sends this event at each time of a schedule. Its id is the name of the schedule and the time. */
+  schedule(line: EventLine, when: Omit<Schedule, "value">): Promise<void>;
+  /** A time of a schedule has come. */
+  due(due: Due): Promise<void>;
 }
 
 export interface EventLine {
@@ -96,26 +114,32 @@ export function eventQueue(
     return request;
   };
   const linesOf = (name: string, output: unknown): { lines?: string } =>
-    isSealed(output) ? { lines: sealing.open(output, outputOf(name)) } : {};
+    isSealed(output) ? { lines: sealing.open(output, outputOf(name, partsIn(output))) } : {};
+
+  /** The same event with this id. */
+  const named = (bytes: Buffer, id: string): Buffer =>
+    Buffer.from(JSON.stringify({ ...documentIn(bytes), id }));
+
+  async function send(lines: readonly EventLine[]): Promise<{ added: number; known: number }> {
+    const jobs = [];
+    for (const line of lines) {
+      const request = await read(line);
+      const name = nameOf(request.id);
+      const order = orderOf(request);
+      jobs.push({
+        name,
+        group: tenantOf(request),
+        key: order === undefined ? undefined : sealing.digest(`order ${order}`),
+        input: sealing.seal(line.bytes.toString("utf8"), inputOf(name)),
+      });
+    }
+    const sent = await queue.send(jobs);
+    const added = sent.filter(({ isNew }) => isNew).length;
+    return { added, known: sent.length - added };
+  }
 
   return {
-    async send(lines) {
-      const jobs = [];
-      for (const line of lines) {
-        const request = await read(line);
-        const name = nameOf(request.id);
-        const order = orderOf(request);
-        jobs.push({
-          name,
-          group: tenantOf(request),
-          key: order === undefined ? undefined : sealing.digest(`order ${order}`),
-          input: sealing.seal(line.bytes.toString("utf8"), inputOf(name)),
-        });
-      }
-      const sent = await queue.send(jobs);
-      const added = sent.filter(({ isNew }) => isNew).length;
-      return { added, known: sent.length - added };
-    },
+    send,
     async configure(name, configuration) {
       if (!namePattern.test(name))
         throw new Unusable([
@@ -136,14 +160,37 @@ export function eventQueue(
       const { state, attempts, output } = found;
       return { id, state, attempts, ...linesOf(name, output) };
     },
+    async records(id, part) {
+      const name = nameOf(id);
+      const found = await queue.find(name);
+      if (found?.state !== "completed") return undefined;
+      const parts = partsIn(found.output);
+      if (part >= parts) return { lines: "", isLast: true };
+      const value = await queue.part(name, part);
+      return { lines: sealing.open(value, partOf(name, part)), isLast: part === parts - 1 };
+    },
     async blocked() {
       return (await queue.blocked()).map((job) => blockedEvent(job, requestOf, linesOf));
     },
     retry: (id) => queue.retry(nameOf(id)),
     drop: (id) => queue.drop(nameOf(id)),
     stats: () => queue.stats(),
+    async schedule({ bytes, source }, when) {
+      const line = named(bytes, when.name);
+      await read({ bytes: line, source });
+      const value = sealing.seal(line.toString("utf8"), scheduleOf(when.name));
+      await queue.schedule({ ...when, value });
+    },
+    async due({ name, value, at }) {
+      const line = Buffer.from(sealing.open(value, scheduleOf(name)));
+      await send([
+        { bytes: named(line, `${name} ${at.toISOString()}`), source: `the schedule ${name}` },
+      ]);
+    },
   };
 }
+
+const scheduleOf = (name: string): string => `event of schedule ${name}`;
 
 const refusalFor =
   (id: string) =>
@@ -183,42 +230,100 @@ function blockedEvent(
 /** What became of an event may be better the next time: it is repeated, and its account waits. */
 const repeated = new Set<string>(["throttled", "notYet", "unknown"]);
 
+/** How an attempt to run an event ended. */
+export interface AttemptEnd {
+  id: string;
+  tenant: string;
+  outcome: Outcome;
+  /** The event goes back to the queue. */
+  isRepeated: boolean;
+  seconds: number;
+}
+
 /** Runs the events of a queue through a service. */
 export function eventHandler(
   service: Pick<Service, "take">,
   {
     sealing,
     whole,
+    queue,
     log,
-  }: { sealing: Sealing; whole: EventQueue["whole"]; log(text: string): void },
+    onEnd,
+  }: {
+    sealing: Sealing;
+    whole: EventQueue["whole"];
+    queue: Pick<JobQueue, "keepPart">;
+    log(text: string): void;
+    onEnd?(end: AttemptEnd): void;
+  },
 ): Handle {
-  return async ({ name, input, signal }) => {
+  return async ({ name, group, input, signal }) => {
+    const since = performance.now();
     const bytes = await whole(Buffer.from(sealing.open(input, inputOf(name))));
     let written = "";
+    let records = "";
+    let parts = 0;
+    const keepRecords = async (): Promise<void> => {
+      if (records === "") return;
+      const value = sealing.seal(records, partOf(name, parts));
+      records = "";
+      await queue.keepPart(name, parts++, value);
+    };
     await service.take(
       bytes,
       {
-        line(text) {
-          written += text;
-          return Promise.resolve(true);
+        async line(text) {
+          if (!isRecordLine.test(text)) written += text;
+          else if (signal.aborted) return false;
+          else records += text;
+          if (records.length < partLength) return true;
+          return await keepRecords().then(
+            () => true,
+            () => false,
+          );
         },
         log,
       },
       { source: "the event", signal },
     );
-    const how = repeated.has(answerIn(written)?.outcome ?? "unknown") ? "again" : "completed";
-    return { how, output: sealing.seal(written, outputOf(name)) };
+    await keepRecords();
+    const { id = "", answer } = lastIn(written);
+    const outcome = answer?.outcome ?? "unknown";
+    const isRepeated = repeated.has(outcome);
+    const seconds = (performance.now() - since) / 1000;
+    onEnd?.({ id, tenant: group, outcome, isRepeated, seconds });
+    return {
+      how: isRepeated ? "again" : "completed",
+      output: { ...sealing.seal(written, outputOf(name, parts)), parts },
+    };
   };
 }
 
+/** A record of an import, as the service writes it. */
+const isRecordLine = /^\{"id":"(?:[^"\\]|\\.)*","record":/;
+/** Characters: some hundred records. */
+const partLength = 200_000;
+
 /** The answer in what `serve` writes for an event: its last line. */
 export function answerIn(lines: string): Answer | undefined {
+  return lastIn(lines).answer;
+}
+
+function lastIn(lines: string): { id?: string; answer?: Answer } {
   const last = lines.trimEnd().split("\n").at(-1) ?? "";
-  return last === "" ? undefined : (JSON.parse(last) as { answer?: Answer }).answer;
+  return last === "" ? {} : (JSON.parse(last) as { id?: string; answer?: Answer });
 }
 
 const inputOf = (name: string): string => `input of job ${name}`;
-const outputOf = (name: string): string => `answer of job ${name}`;
+/** With the number of its parts, so that none is taken away. */
+const outputOf = (name: string, parts: number): string =>
+  `answer of job ${name}${parts === 0 ? "" : ` with ${parts} parts`}`;
+const partOf = (name: string, part: number): string => `part ${part} of job ${name}`;
+
+function partsIn(output: unknown): number {
+  const parts = isRecord(output) ? output["parts"] : undefined;
+  return typeof parts === "number" ? parts : 0;
+}
 
 /** The engine has an output of its own for a job whose worker died. */
 function isSealed(output: unknown): boolean {

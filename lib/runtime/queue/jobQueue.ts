@@ -20,11 +20,48 @@ export interface JobQueue {
   /** Removes a job that was given up, so that later jobs of its key run. Resolves to whether there was one. */
   drop(name: string): Promise<boolean>;
   stats(): Promise<GroupStats[]>;
+  /** Jobs of all groups that wait or will be repeated; they are counted up to `limit`. */
+  waiting(limit: number): Promise<number>;
+  /** Begins no more jobs of a group for so many milliseconds, in any process. A hold that ends later stays. */
+  hold(group: string, ms: number): Promise<void>;
   /** Keeps a value for all who use the queue, in place of an earlier one. Stored as it is: seal what is secret. */
   keep(name: string, value: object): Promise<void>;
   /** What is kept under this name; undefined when nothing is. */
   kept(name: string): Promise<unknown>;
+  /**
+   * Keeps a part of what a job has found, for as long as the job. The first one, 0, takes the place of all that an
+   * earlier attempt has kept. Stored as it is: seal what is secret.
+   */
+  keepPart(job: string, number: number, value: object): Promise<void>;
+  /** A part of what a job has found; undefined when there is none. */
+  part(job: string, number: number): Promise<unknown>;
+  /**
+   * Keeps a schedule, in place of an earlier one of this name. Throws an `invalid` fault for a time or a time zone that
+   * there is not.
+   */
+  schedule(schedule: Schedule): Promise<void>;
+  schedules(): Promise<Schedule[]>;
+  /** Resolves to whether there was one. */
+  unschedule(name: string): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** Something to be done at certain times. */
+export interface Schedule {
+  /** 1 to 60 letters, digits, hyphens and dots. */
+  name: string;
+  /** Five fields, as in crontab: minute, hour, day, month, weekday. */
+  cron: string;
+  /** Of the IANA, such as Europe/Amsterdam. */
+  timeZone: string;
+  /** JSON. Stored as it is: seal what is secret. */
+  value: object;
+}
+
+/** A time of a schedule that has come. */
+export interface Due extends Pick<Schedule, "name"> {
+  value: unknown;
+  at: Date;
 }
 
 export interface NewJob {
@@ -67,6 +104,10 @@ export interface WorkOptions {
   atOnce: number;
   /** The jobs of one group that all processes together work on at the same time. */
   perGroup: number;
+  /** The jobs of one group that begin in any minute, in all processes together. Undefined: any number. */
+  perGroupAndMinute?: number | undefined;
+  /** Called for each time of a schedule, in one of the processes that work; again, when it rejects or that one ends. */
+  onDue?: ((due: Due) => Promise<void>) | undefined;
   log: QueueLog;
 }
 
@@ -101,4 +142,10 @@ export interface GroupStats extends Record<Exclude<JobState, "removed">, number>
   group: string;
   /** Those of the waiting ones that a blocked job keeps waiting. */
   behindBlocked: number;
+  /** Those of the completed ones that were completed in the last minute. */
+  lastMinute: number;
+  /** The age of the oldest job that waits or will be repeated; 0: there is none. */
+  oldestSeconds: number;
+  /** For so long, no job of the group begins; 0: it is not held. */
+  heldSeconds: number;
 }

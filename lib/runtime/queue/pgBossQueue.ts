@@ -10,6 +10,7 @@ import { growingIds } from "./jobIds.ts";
 import type {
   BlockedJob,
   FoundJob,
+  Due,
   GroupStats,
   JobQueue,
   JobState,
@@ -17,8 +18,9 @@ import type {
   QueueLog,
   SentJob,
 } from "./jobQueue.ts";
+import { sharedRate } from "./rate.ts";
 import { localSlots, sharedSlots } from "./slots.ts";
-import { byQueue, startWork, type Claimed, type Engine } from "./work.ts";
+import { byQueue, startWork, type Claimed, type Engine, type Settled } from "./work.ts";
 
 /** A PostgreSQL server, or a folder for one inside this process; without a folder it is in memory. */
 export type QueuePlace = { connectionString: string } | { embedded: string | undefined };
@@ -27,14 +29,16 @@ export interface QueueChoices {
   log: QueueLog;
   /** Whether this process watches over the jobs of others, as a worker does. */
   watches: boolean;
-  /** What everyone who uses the queue has to agree on: the ID of the key. */
+  /** What everyone who uses the queue has to agree on: the ID of the key of names. */
   mark: string;
+  /** What can be opened here: the IDs of the keys, the one that seals last. */
+  seals: readonly string[];
   /** The first delay before a job is repeated; each next one is twice as long. */
   retrySeconds?: number;
   /** A job that was repeated so often is given up. */
   maxRetries?: number;
   /** The queues of a group that has none yet. */
-  shards?: number;
+  shards?: number | undefined;
 }
 
 /** The engine's tables, and those beside them. */
@@ -56,9 +60,15 @@ const keptDays = 7;
 const purgeMs = 3_600_000;
 /** Without fresh statistics a fetch takes seconds, and autovacuum comes too late (measured). */
 const analyzeAfter = 500;
+/** Statistics of many jobs stay right for longer. */
+const analyzePart = 1 / 2;
 const maxListed = 1_000;
 /** For a database that does not answer, as when a cable is cut: without these, a worker would wait for ever. */
 const patience = { connectionTimeoutMillis: 10_000, query_timeout: 60_000, keepAlive: true };
+
+/** A host that is cut off would keep its slots for two hours, as the server would not notice before. */
+const noticeLoss =
+  "set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3";
 
 interface OwnJob extends Claimed {
   retryCount: number;
@@ -70,7 +80,7 @@ export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Pr
   const db = boss.getDb();
   try {
     await makeTables(db);
-    await agreeOn(db, choices.mark);
+    await agreeOn(db, choices);
   } catch (thrown) {
     await close().catch(() => undefined);
     throw thrown instanceof Fault ? thrown : unusable(thrown);
@@ -78,6 +88,7 @@ export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Pr
   const nextId = growingIds();
   const shardsOf = new Map<string, number>();
   let inserted = 0;
+  let analyzed = 0;
   let sending: Promise<unknown> = Promise.resolve();
   let purging: NodeJS.Timeout | undefined;
 
@@ -138,7 +149,8 @@ export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Pr
       [missing.map(({ name }) => name)],
     );
     inserted += missing.length;
-    if (inserted >= analyzeAfter) {
+    if (inserted >= Math.max(analyzeAfter, analyzed * analyzePart)) {
+      analyzed += inserted;
       inserted = 0;
       await db.executeSql(`analyze ${engineSchema}.job`);
     }
@@ -149,9 +161,12 @@ export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Pr
   const engine: Engine<OwnJob> = {
     async ready() {
       const { rows } = await db.executeSql(
-        `select q.name from ${engineSchema}.queue q where q.policy = 'key_strict_fifo' and exists (
-           select 1 from ${engineSchema}.job j
-           where j.name = q.name and j.state < 'active' and j.start_after <= now())`,
+        `select q.name from ${engineSchema}.queue q
+         left join ${ownSchema}.groups g on g.name = split_part(q.name, '/', 1)
+         where q.policy = 'key_strict_fifo' and (g.held_until is null or g.held_until <= clock_timestamp())
+           and exists (
+             select 1 from ${engineSchema}.job j
+             where j.name = q.name and j.state < 'active' and j.start_after <= now())`,
       );
       return rows.map((row) => {
         const queue = String(row["name"]);
@@ -172,14 +187,44 @@ export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Pr
       const { settled = [] } = await boss.touch(queue, jobs);
       return new Set(settled);
     },
-    async settle(job, { how, output }) {
-      const { affected } =
-        how === "completed"
-          ? await boss.complete(job.queue, job, output)
-          : await boss.fail(job.queue, job, output);
-      return affected > 0;
+    async settle(ends) {
+      const [first] = ends;
+      if (first?.ended.how === "completed") return new Set(await complete(ends));
+      const settled = new Set<string>();
+      for (const { job, ended } of ends) {
+        const { affected } = await boss.fail(job.queue, job, ended.output);
+        if (affected > 0) settled.add(job.id);
+      }
+      return settled;
     },
   };
+
+  /**
+   * Completes jobs of several queues at once: the statement of the engine (`completeJobsWithOutputs`), which has only
+   * one queue. The names make the planner look at the tables of these queues only.
+   */
+  async function complete(ends: readonly Settled<OwnJob>[]): Promise<string[]> {
+    const input = ends.map(({ job, ended }) => ({
+      name: job.queue,
+      id: job.id,
+      retry_count: job.retryCount,
+      output: ended.output,
+    }));
+    const { rows } = await db.executeSql(
+      `update ${engineSchema}.job j
+       set completed_on = ${engineSchema}.job_now(), state = 'completed', output = i.output
+       from json_to_recordset($1::text::json) as i (name text, id uuid, retry_count integer, output jsonb)
+       where j.name = any($2::text[]) and j.id = any($3::uuid[])
+         and j.name = i.name and j.id = i.id and j.retry_count = i.retry_count and j.state = 'active'
+       returning j.id`,
+      [
+        JSON.stringify(input),
+        [...new Set(ends.map(({ job }) => job.queue))],
+        ends.map(({ job }) => job.id),
+      ],
+    );
+    return rows.map((row) => String(row["id"]));
+  }
 
   /** The queue and the ID of a job; undefined when there was none of this name. */
   async function placeOf(name: string): Promise<{ queue: string; id: string } | undefined> {
@@ -198,14 +243,21 @@ export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Pr
       sending = sent.catch(() => undefined);
       return sent;
     },
-    work(handle, { atOnce, perGroup, log }) {
+    work(handle, { atOnce, perGroup, perGroupAndMinute, onDue, log }) {
       const slots = connect === undefined ? localSlots(perGroup) : sharedSlots(perGroup, connect);
-      const work = startWork(engine, handle, { atOnce, slots, log, claimMs: claimSeconds * 1000 });
+      const rate =
+        perGroupAndMinute === undefined
+          ? undefined
+          : sharedRate(db, `${ownSchema}.groups`, perGroupAndMinute);
+      const claimMs = claimSeconds * 1000;
+      const work = startWork(engine, handle, { atOnce, slots, rate, log, claimMs });
+      const scheduling = onDue && followSchedules(boss, onDue, log);
       const purge = (): void => void purged(db).catch(() => undefined);
       purging ??= setInterval(purge, purgeMs).unref();
       purge();
       return {
         async stop() {
+          await scheduling?.stop();
           await work.stop();
           await slots.close();
         },
@@ -226,7 +278,8 @@ export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Pr
         `select j.name as queue, j.state, j.retry_count, j.data, j.output, j.completed_on,
            (select count(*) from ${engineSchema}.job w where w.name = j.name
               and w.singleton_key = j.singleton_key and w.state = 'created') as behind
-         from ${engineSchema}.job j where j.state = 'failed' order by j.completed_on, j.id limit ${maxListed}`,
+         from ${engineSchema}.job j where j.state = 'failed' and j.name like '%/%'
+         order by j.completed_on, j.id limit ${maxListed}`,
       );
       return rows.map((row): BlockedJob => ({
         ...foundIn(row),
@@ -250,12 +303,32 @@ export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Pr
     },
     async stats() {
       const { rows } = await db.executeSql(
-        `select j.name as queue, j.state, count(*) as jobs, count(b.id) as behind
+        `select j.name as queue, j.state, count(*) as jobs, count(b.id) as behind,
+           count(*) filter (where j.completed_on > now() - interval '1 minute') as last_minute,
+           coalesce(extract(epoch from now() - min(j.created_on)), 0) as oldest,
+           coalesce(max(extract(epoch from g.held_until - now())), 0) as held
          from ${engineSchema}.job j left join ${engineSchema}.job b on b.name = j.name
            and b.singleton_key = j.singleton_key and b.state = 'failed' and j.state = 'created'
+         left join ${ownSchema}.groups g on g.name = split_part(j.name, '/', 1)
+         where j.name like '%/%'
          group by j.name, j.state`,
       );
       return statsIn(rows);
+    },
+    async waiting(limit) {
+      const { rows } = await db.executeSql(
+        `select count(*) as jobs from (
+           select 1 from ${engineSchema}.job where state < 'active' and name like '%/%' limit $1::bigint) counted`,
+        [limit],
+      );
+      return Number(rows[0]?.["jobs"]);
+    },
+    async hold(group, ms) {
+      await db.executeSql(
+        `update ${ownSchema}.groups set held_until =
+           greatest(held_until, clock_timestamp() + $2::float8 * interval '1 millisecond') where name = $1`,
+        [group, ms],
+      );
     },
     async keep(name, value) {
       await db.executeSql(
@@ -270,12 +343,103 @@ export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Pr
       ]);
       return rows[0]?.["value"];
     },
+    async keepPart(job, number, value) {
+      if (number === 0) await db.executeSql(`delete from ${ownSchema}.parts where job = $1`, [job]);
+      await db.executeSql(
+        `insert into ${ownSchema}.parts (job, number, value) values ($1, $2, $3::text::jsonb)
+         on conflict (job, number) do update set value = excluded.value`,
+        [job, number, JSON.stringify(value)],
+      );
+    },
+    async part(job, number) {
+      const { rows } = await db.executeSql(
+        `select value from ${ownSchema}.parts where job = $1 and number = $2`,
+        [job, number],
+      );
+      return rows[0]?.["value"];
+    },
+    async schedule({ name, cron, timeZone, value }) {
+      if (!scheduleName.test(name))
+        throw Fault.invalid(
+          `${JSON.stringify(name.slice(0, 60))} is not a name of a schedule; expected 1 to 60 letters, digits, ` +
+            "hyphens and dots.",
+        );
+      if (cron.trim().split(/\s+/).length !== 5)
+        throw Fault.invalid(
+          `The time ${JSON.stringify(cron)} has not five fields; expected minute, hour, day, month and weekday.`,
+        );
+      await boss.createQueue(scheduleQueue, { ...queueOptions(choices), policy: "standard" });
+      const options = { tz: timeZone, key: name, missed: "once" } as const;
+      await boss.schedule(scheduleQueue, cron, { name, value }, options).catch((error: unknown) => {
+        throw Fault.invalid(`The schedule cannot be used. ${Fault.of(error).message}`, error);
+      });
+    },
+    async schedules() {
+      const found = await boss.getSchedules(scheduleQueue);
+      return found.map(({ key, cron, timezone, data }) => ({
+        name: key,
+        cron,
+        timeZone: timezone,
+        value: valueOf(data),
+      }));
+    },
+    async unschedule(name) {
+      const found = await boss.getSchedules(scheduleQueue);
+      if (!found.some(({ key }) => key === name)) return false;
+      await boss.unschedule(scheduleQueue, name);
+      return true;
+    },
     async close() {
       clearInterval(purging);
       await sending;
       await close();
     },
   };
+}
+
+/** The engine's queue of schedules whose time has come. It has no group. */
+const scheduleQueue = "schedules";
+const scheduleName = /^[\w.-]{1,60}$/;
+const dueMs = 2_000;
+
+/** Passes on what the schedules have in store. */
+function followSchedules(
+  boss: PgBoss,
+  onDue: (due: Due) => Promise<void>,
+  log: QueueLog,
+): { stop(): Promise<void> } {
+  let looking = Promise.resolve();
+  let isLooking = false;
+  async function look(): Promise<void> {
+    for (const job of await boss.fetch(scheduleQueue, { batchSize: 10, includeMetadata: true })) {
+      const { name } = contentOf(job.data);
+      try {
+        await onDue({ name, value: valueOf(job.data), at: new Date(job.createdOn ?? Date.now()) });
+        await boss.complete(scheduleQueue, job, {});
+      } catch (thrown) {
+        log("error", `The schedule ${name} could not be followed yet. ${Fault.of(thrown).message}`);
+        await boss.fail(scheduleQueue, job, {});
+      }
+    }
+  }
+  const timer = setInterval(() => {
+    if (isLooking) return;
+    isLooking = true;
+    looking = look()
+      // There is none before the first schedule, and none while the database is away.
+      .catch(() => undefined)
+      .finally(() => (isLooking = false));
+  }, dueMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await looking;
+    },
+  };
+}
+
+function valueOf(data: unknown): object {
+  return (data as { value?: object } | undefined)?.value ?? {};
 }
 
 interface OpenEngine {
@@ -290,9 +454,10 @@ async function openEngine(place: QueuePlace, { log, watches }: QueueChoices): Pr
   const shared = {
     schema: engineSchema,
     supervise: watches,
-    schedule: false,
+    schedule: watches,
     monitorIntervalSeconds: 2,
     superviseIntervalSeconds: 2,
+    cronMonitorIntervalSeconds: 15,
   };
   let closeDatabase = (): Promise<void> => Promise.resolve();
   let connect: OpenEngine["connect"];
@@ -310,6 +475,7 @@ async function openEngine(place: QueuePlace, { log, watches }: QueueChoices): Pr
       // The loss of the session is noticed by the next use.
       client.on("error", () => undefined);
       await client.connect();
+      await client.query(noticeLoss);
       return client;
     };
   } else {
@@ -367,8 +533,15 @@ async function makeTables(db: Db): Promise<void> {
      create schema if not exists ${ownSchema};
      create table if not exists ${ownSchema}.marks (
        is_only boolean primary key default true check (is_only), mark text not null);
+     alter table ${ownSchema}.marks add column if not exists last_seal text;
      create table if not exists ${ownSchema}.kept (name text primary key, value jsonb not null);
+     create table if not exists ${ownSchema}.parts (
+       job text not null, number integer not null, value jsonb not null, primary key (job, number));
      create table if not exists ${ownSchema}.groups (name text primary key, shards integer not null);
+     alter table ${ownSchema}.groups
+       add column if not exists held_until timestamptz,
+       add column if not exists allowed float8 not null default 0,
+       add column if not exists filled_on timestamptz not null default 'epoch';
      create table if not exists ${ownSchema}.jobs (
        name text primary key, id uuid not null, queue text not null,
        is_sent boolean not null default false, sent_on timestamptz not null default now());
@@ -376,16 +549,29 @@ async function makeTables(db: Db): Promise<void> {
   );
 }
 
-async function agreeOn(db: Db, mark: string): Promise<void> {
+async function agreeOn(
+  db: Db,
+  { mark, seals }: Pick<QueueChoices, "mark" | "seals">,
+): Promise<void> {
   await db.executeSql(`insert into ${ownSchema}.marks (mark) values ($1) on conflict do nothing`, [
     mark,
   ]);
-  const { rows } = await db.executeSql(`select mark from ${ownSchema}.marks`);
-  const found = String(rows[0]?.["mark"]);
-  if (found === mark) return;
-  throw Fault.invalid(
-    `The queue is sealed with the key ${found}, and this key is ${mark}: name the key file that was used before.`,
+  // Only a file that opens what the last key has sealed can be newer.
+  const { rows } = await db.executeSql(
+    `update ${ownSchema}.marks
+     set last_seal = case when last_seal is null or last_seal = any($1::text[]) then $2 else last_seal end
+     returning mark, last_seal`,
+    [seals, seals.at(-1)],
   );
+  const found = String(rows[0]?.["mark"]);
+  if (found !== mark)
+    throw Fault.invalid(
+      `The queue is sealed with the key ${found}, and this key is ${mark}: name the key file that was used before.`,
+    );
+  if (rows[0]?.["last_seal"] !== seals.at(-1))
+    throw Fault.invalid(
+      "The queue is sealed with a newer key than this file has: copy the key file from where it was renewed.",
+    );
 }
 
 /** Removes jobs that were completed some days ago, and the names of jobs that no longer exist. */
@@ -396,6 +582,9 @@ async function purged(db: Db): Promise<void> {
   await db.executeSql(
     `delete from ${ownSchema}.jobs o where o.is_sent and o.sent_on < now() - interval '${keptDays} days'
        and not exists (select 1 from ${engineSchema}.job j where j.name = o.queue and j.id = o.id)`,
+  );
+  await db.executeSql(
+    `delete from ${ownSchema}.parts p where not exists (select 1 from ${ownSchema}.jobs o where o.name = p.job)`,
   );
 }
 
@@ -452,9 +641,16 @@ function statsIn(rows: readonly Record<string, unknown>[]): GroupStats[] {
       completed: 0,
       blocked: 0,
       behindBlocked: 0,
+      lastMinute: 0,
+      oldestSeconds: 0,
+      heldSeconds: 0,
     };
     stats[state] += Number(row["jobs"]);
     stats.behindBlocked += Number(row["behind"]);
+    if (state === "completed") stats.lastMinute += Number(row["last_minute"]);
+    if (state === "waiting" || state === "retrying")
+      stats.oldestSeconds = Math.max(stats.oldestSeconds, Number(row["oldest"]));
+    stats.heldSeconds = Math.max(0, Number(row["held"]));
     groups.set(group, stats);
   }
   return [...groups.values()].sort((one, other) => (one.group < other.group ? -1 : 1));

@@ -9,8 +9,12 @@ import { lineWriter } from "../serve/lines.ts";
 import { endOf, type ServeCode } from "../serve/process.ts";
 import { openService } from "../serve/service.ts";
 import { eventHandler, type EventQueue } from "./eventQueue.ts";
-import type { GroupStats, JobQueue, QueueLog } from "./jobQueue.ts";
+import { queueRoutes, type RouteOptions } from "./http/routes.ts";
+import { listen, type HttpPlace } from "./http/server.ts";
+import type { GroupStats, Handle, JobQueue, QueueLog } from "./jobQueue.ts";
+import { workerMetrics, type WorkerMetrics } from "./metrics.ts";
 import type { Sealing } from "./sealing.ts";
+import type { TenantWaits } from "./tenantWaits.ts";
 
 export interface WorkerQueue {
   queue: JobQueue;
@@ -28,12 +32,24 @@ export interface WorkerOptions<Targets> {
   atOnce: number;
   /** The events of one tenant that run at the same time in all workers. */
   perTenant: number;
+  /** The events of one tenant that begin in a minute in all workers. Undefined: any number. */
+  perMinute: number | undefined;
+  /** Where the waits that tenants ask for are noticed. */
+  waits: TenantWaits;
+  /** The way in over HTTP. */
+  http?: WorkerHttp | undefined;
   /** Milliseconds for the events that run, once the worker is to end. */
   drainMs: number;
   /** Ends when nothing is left to do. */
   untilEmpty: boolean;
   /** Resolves to the reason when another version is to take over. */
   replaced: Promise<string>;
+}
+
+export interface WorkerHttp extends Pick<RouteOptions, "secret" | "maxWaiting" | "page"> {
+  place: HttpPlace;
+  /** Called with the address when it listens. Resolves to what is to be done when it no longer does. */
+  onListen(url: string): Promise<() => Promise<void>>;
 }
 
 /** Before others take the events of a process that renews nothing. */
@@ -44,26 +60,52 @@ const lastWritesMs = 2_000;
 /** Works until it is to end; the result is the exit code. Throws a `Fault` when the queue cannot be opened. */
 export async function work<Targets>(options: WorkerOptions<Targets>): Promise<ServeCode> {
   const stderr = lineWriter(2);
-  const log = (level: string, message: string): void =>
-    void stderr.write(`${inAscii(JSON.stringify({ level, message }))}\n`);
+  const log = (level: string, message: string, more: object = {}): void => {
+    const line = { time: new Date().toISOString(), level, message, ...more };
+    void stderr.write(`${inAscii(JSON.stringify(line))}\n`);
+  };
   const { queue, events, sealing, isShared } = await options.open(log);
   // A database in the process blocks it while it works, and no one else takes its events.
   if (isShared) startGuard(maxBlockedMs);
-  const { atOnce, perTenant, drainMs } = options;
+  const { atOnce, perTenant, perMinute, drainMs, waits, http } = options;
+  let metrics: WorkerMetrics | undefined;
+  let closeHttp = (): Promise<void> => Promise.resolve();
+  try {
+    metrics = http && (await workerMetrics(queue));
+    if (http && metrics)
+      closeHttp = await listening(http, { options, queue, events, metrics, log });
+  } catch (thrown) {
+    await queue.close();
+    throw thrown;
+  }
   const service = openService(
     { ...options, env: process.env, now: () => performance.now() },
     { atOnce, waiting: atOnce },
   );
   const end = endOf(options.replaced, log);
-  const handle = eventHandler(service, {
+  holdAsAsked(waits, queue, log);
+  const runEvent = eventHandler(service, {
     sealing,
     whole: events.whole,
+    queue,
     log: (text) => void stderr.write(text),
+    onEnd(attempt) {
+      metrics?.ended(attempt);
+      log("information", "An event ended.", attempt);
+    },
   });
-  const running = queue.work(handle, { atOnce, perGroup: perTenant, log });
+  const handle: Handle = (job) => waits.during(job.group, () => runEvent(job));
+  const running = queue.work(handle, {
+    atOnce,
+    perGroup: perTenant,
+    perGroupAndMinute: perMinute,
+    onDue: events.due,
+    log,
+  });
   if (options.untilEmpty) void emptied(queue).then(() => end.now(0, "the queue is empty."));
   const { code, reason } = await end.reached;
   log("information", `The worker ends: ${reason}`);
+  const closed = closeHttp().catch(() => undefined);
   const stopped = running.stop().then(() => true);
   const hurry = Promise.race([end.hurried, delay(drainMs, undefined, { ref: false })]);
   if (!(await Promise.race([stopped, hurry.then(() => false)]))) {
@@ -72,9 +114,74 @@ export async function work<Targets>(options: WorkerOptions<Targets>): Promise<Se
     );
     await stopped;
   }
+  await Promise.race([closed, delay(lastWritesMs, undefined, { ref: false })]);
   await queue.close();
   await Promise.race([stderr.write(""), delay(lastWritesMs)]);
   return code;
+}
+
+/** Opens the way in over HTTP. Resolves to the way to close it. */
+async function listening(
+  http: WorkerHttp,
+  {
+    options: { perTenant, perMinute },
+    queue,
+    events,
+    metrics,
+    log,
+  }: {
+    options: Pick<WorkerOptions<unknown>, "perTenant" | "perMinute">;
+    queue: JobQueue;
+    events: EventQueue;
+    metrics: WorkerMetrics;
+    log: QueueLog;
+  },
+): Promise<() => Promise<void>> {
+  const { place, onListen, ...more } = http;
+  const routes = queueRoutes({
+    ...more,
+    queue,
+    events,
+    log,
+    limits: { atOnce: perTenant, perMinute: perMinute ?? null },
+    metrics: () => metrics.text(),
+  });
+  const { url, close } = await listen(place, routes);
+  const removed = await onListen(url).catch(async (thrown: unknown) => {
+    await close();
+    throw thrown;
+  });
+  return async () => {
+    await removed();
+    await close();
+  };
+}
+
+/** The same wait is asked for by each request that comes too early: more than this is another one. */
+const sameWaitMs = 500;
+
+/** Holds a tenant in all workers for the time that it asks for. */
+function holdAsAsked(
+  waits: TenantWaits,
+  queue: JobQueue,
+  log: (level: string, message: string, more: object) => void,
+): void {
+  const until = new Map<string, number>();
+  waits.onWait((tenant, ms) => {
+    const end = performance.now() + ms;
+    if (end < (until.get(tenant) ?? 0) + sameWaitMs) return;
+    until.set(tenant, end);
+    log("information", "The tenant asks for a wait: no event of it begins until then.", {
+      tenant,
+      seconds: ms / 1000,
+    });
+    queue.hold(tenant, ms).catch((thrown: unknown) => {
+      until.delete(tenant);
+      log("warning", `The wait of a tenant could not be stored. ${Fault.of(thrown).message}`, {
+        tenant,
+      });
+    });
+  });
 }
 
 /** Resolves when no event is left that a worker could run. */

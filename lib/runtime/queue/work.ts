@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Fault } from "../../fault.ts";
 import type { Ended, Handle, QueueLog, Work } from "./jobQueue.ts";
+import type { Rate } from "./rate.ts";
 import type { Slots } from "./slots.ts";
 
 /** A job that this process has. */
@@ -22,13 +23,24 @@ export interface Engine<Job extends Claimed> {
   claim(queue: string, group: string, count: number): Promise<Job[]>;
   /** Renews the claims, and resolves to the IDs of those that are still this process's. */
   renew(queue: string, jobs: readonly Job[]): Promise<ReadonlySet<string>>;
-  /** Resolves to whether the job was still this process's. */
-  settle(job: Job, ended: Ended): Promise<boolean>;
+  /**
+   * Stores the ends of jobs that ended in the same way: all or, when it rejects, none. Resolves to the IDs of those
+   * that were still this process's.
+   */
+  settle(ends: readonly Settled<Job>[]): Promise<ReadonlySet<string>>;
+}
+
+/** A job, and how it ended. */
+export interface Settled<Job> {
+  job: Job;
+  ended: Ended;
 }
 
 export interface WorkSettings {
   atOnce: number;
   slots: Slots;
+  /** How many jobs of a group may begin. Undefined: any number. */
+  rate?: Rate | undefined;
   log: QueueLog;
   /** Other processes take a job that was not renewed for so long. */
   claimMs: number;
@@ -46,7 +58,11 @@ interface Running<Job> {
 
 const defaultPollMs = 500;
 /** Between two looks, so that one fetch takes the successors of several jobs. */
-const breathMs = 15;
+const breathMs = 5;
+/** The queues that are asked at the same time. */
+const asksAtOnce = 3;
+/** The part of the places that is kept for groups of which nothing runs here: a slow one never has them all. */
+const keptPart = 1 / 4;
 const afterErrorMs = 1_000;
 /** A claim is renewed three times before it ends. */
 const renewals = 3;
@@ -56,36 +72,74 @@ const usedPart = 0.8;
 export function startWork<Job extends Claimed>(
   engine: Engine<Job>,
   handle: Handle,
-  { atOnce, slots, log, claimMs, pollMs = defaultPollMs }: WorkSettings,
+  { atOnce, slots, rate, log, claimMs, pollMs = defaultPollMs }: WorkSettings,
 ): Work {
   const running = new Map<string, Running<Job>>();
+  const runningOf = new Map<string, number>();
+  /** Places for which jobs are being fetched. */
+  let asked = 0;
+  const askedOf = new Map<string, number>();
+  const keptPlaces = Math.ceil((atOnce - 1) * keptPart);
   let isStopping = false;
   let wake = (): void => undefined;
   let turn = 0;
   const now = (): number => performance.now();
+
+  /** Places of this process for jobs of this group. The last ones are for groups of which nothing runs here. */
+  function roomFor(group: string): number {
+    const room = atOnce - running.size - asked;
+    const own = (runningOf.get(group) ?? 0) + (askedOf.get(group) ?? 0);
+    return own === 0 ? Math.max(room - keptPlaces, Math.min(room, 1)) : room - keptPlaces;
+  }
 
   /** Takes what is due, as far as there is room. Resolves to whether there was anything. */
   async function look(): Promise<boolean> {
     const ready = await engine.ready();
     // Each look begins with another queue, so that none is always last.
     const start = ready.length === 0 ? 0 : turn++ % ready.length;
+    const next = [...ready.slice(start), ...ready.slice(0, start)].values();
     let found = 0;
-    for (const { queue, group } of [...ready.slice(start), ...ready.slice(0, start)]) {
-      const room = atOnce - running.size;
-      if (room <= 0 || isStopping) break;
-      const taken = await slots.take(group, room);
-      if (taken === 0) continue;
-      let jobs: Job[] = [];
-      const since = now();
-      try {
-        jobs = await engine.claim(queue, group, taken);
-      } finally {
-        if (taken > jobs.length) slots.free(group, taken - jobs.length);
+    const ask = async (): Promise<void> => {
+      for (const { queue, group } of next) {
+        if (running.size + asked >= atOnce || isStopping) return;
+        // Others that are asked meanwhile need room as well.
+        const taken = await take(queue, group, ready.length > 1 ? 1 / 2 : 1);
+        found += taken;
       }
-      for (const job of jobs) begin(job, since);
-      found += jobs.length;
-    }
+    };
+    const asking = await Promise.allSettled(Array.from({ length: asksAtOnce }, ask));
+    for (const one of asking) if (one.status === "rejected") throw Fault.of(one.reason);
     return found > 0;
+  }
+
+  /** Takes jobs of a queue, for a part of the room. Resolves to how many. */
+  async function take(queue: string, group: string, part: number): Promise<number> {
+    const room = Math.ceil(roomFor(group) * part);
+    if (room <= 0) return 0;
+    asked += room;
+    count(askedOf, group, room);
+    try {
+      return await takeUpTo(room, queue, group);
+    } finally {
+      asked -= room;
+      count(askedOf, group, -room);
+    }
+  }
+
+  async function takeUpTo(room: number, queue: string, group: string): Promise<number> {
+    const slotted = await slots.take(group, room);
+    let allowed = 0;
+    let jobs: Job[] = [];
+    const since = now();
+    try {
+      allowed = slotted === 0 || rate === undefined ? slotted : await rate.take(group, slotted);
+      if (allowed > 0) jobs = await engine.claim(queue, group, allowed);
+    } finally {
+      if (slotted > jobs.length) slots.free(group, slotted - jobs.length);
+      if (allowed > jobs.length) rate?.giveBack(group, allowed - jobs.length);
+    }
+    for (const job of jobs) begin(job, since);
+    return jobs.length;
   }
 
   function begin(job: Job, renewedAt: number): void {
@@ -95,12 +149,16 @@ export function startWork<Job extends Claimed>(
     const ended = (before?.ended ?? Promise.resolve()).then(() => run(job, lost.signal));
     const one: Running<Job> = { job, renewedAt, lost, ended };
     running.set(job.id, one);
+    count(runningOf, job.group, 1);
     void ended.finally(() => {
       if (running.get(job.id) === one) running.delete(job.id);
+      count(runningOf, job.group, -1);
       slots.free(job.group, 1);
       wake();
     });
   }
+
+  const complete = collected((ends: readonly Settled<Job>[]) => engine.settle(ends));
 
   async function run(job: Job, signal: AbortSignal): Promise<void> {
     const { name, group, input } = job;
@@ -108,9 +166,12 @@ export function startWork<Job extends Claimed>(
       log("error", `A job failed outside of its event. ${Fault.of(thrown).message}`);
       return { how: "again", output: {} };
     });
+    const isCompleted = ended.how === "completed";
     while (!signal.aborted) {
       try {
-        if (await engine.settle(job, ended)) return;
+        const end = { job, ended };
+        const settled = await (isCompleted ? complete(end) : engine.settle([end]));
+        if (settled.has(job.id)) return;
         break;
       } catch (thrown) {
         log("warning", `The end of a job could not be stored yet. ${Fault.of(thrown).message}`);
@@ -187,6 +248,40 @@ export function startWork<Job extends Claimed>(
       await renewing;
     },
   };
+}
+
+/**
+ * Carries out one call after the other, each for all that was asked for meanwhile: with more to do, there are not more
+ * calls but larger ones.
+ */
+function collected<T, Result>(
+  call: (items: readonly T[]) => Promise<Result>,
+): (item: T) => Promise<Result> {
+  let waiting: T[] = [];
+  let next: Promise<Result> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  return (item) => {
+    waiting.push(item);
+    if (next === undefined) {
+      const own = last
+        .catch(() => undefined)
+        .then(() => {
+          const items = waiting;
+          waiting = [];
+          next = undefined;
+          return call(items);
+        });
+      next = own;
+      last = own;
+    }
+    return next;
+  };
+}
+
+function count(numbers: Map<string, number>, name: string, by: number): void {
+  const number = (numbers.get(name) ?? 0) + by;
+  if (number === 0) numbers.delete(name);
+  else numbers.set(name, number);
 }
 
 /** Items by the queue that each is in. */

@@ -91,13 +91,13 @@ function refuse(response: ServerResponse, { status, error }: HttpRefusal): void 
 }
 
 /** In the same time for every secret. */
-function isSecret(authorization: string | undefined, secret: string): boolean {
+export function isSecret(authorization: string | undefined, secret: string): boolean {
   const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(digestOf(authorization ?? ""), digestOf(`Bearer ${secret}`));
 }
 
 /** Undefined: it is too large. */
-async function bodyOf(message: IncomingMessage): Promise<Buffer | undefined> {
+export async function bodyOf(message: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {

@@ -7,8 +7,10 @@ import type { State } from "../../../test/emulator/state.ts";
 import { entraSeats, entraStory, type LaterChapter } from "../demoEntra.ts";
 import { story, type Chapter, type Tenant } from "../demoEvents.ts";
 import { startDemoDirectory } from "../demoHybrid.ts";
+import { demoWorkerState, playWorker } from "../demoWorker.ts";
 import { differencesOf, linesOf } from "../../session/differences.ts";
 import { withExamples } from "../examples.ts";
+import { faultsShown } from "../faultsShown.ts";
 import { assertBuilt, bundlesFolder } from "../../session/place.ts";
 import { auditLine, showDifferences } from "../report.ts";
 import { runBundle, withoutAnswer, type BundleRun } from "../run.ts";
@@ -45,20 +47,28 @@ const stories: Readonly<Record<string, (state: State) => Stage | Promise<Stage>>
   hybrid: () => startDemoDirectory(),
 };
 
+/** The story that is about many people at once, and not about one of them. */
+const workerStory = "worker";
+
 /** `demo`: one person joins, moves, leaves and comes back, through the built bundles and an emulated tenant. */
 export function addDemo(program: Command, terminal: Terminal): void {
   const demo = program
     .command("demo")
     .description(
-      "Play a story through the built bundles: a person joins, moves, leaves and comes back.",
+      "Play a story through the built bundles: a person joins, moves, leaves and comes back. worker: a thousand " +
+        "people move through a queue and its worker.",
     )
-    .argument("[story]", `the system: ${Object.keys(stories).join(", ")}`, "exchange")
+    .argument("[story]", `the system: ${storyNames.join(", ")}`, "exchange")
     .option("--dist <folder>", "the built bundles", bundlesFolder)
     .option("--verbose", "show requests, audit lines and answers")
     .option("--keep", "keep the emulated tenant afterwards, until interrupted")
     .option("--json", "the answers as one JSON document");
-  withExamples(demo, ["demo entra", "demo --keep"]);
+  withExamples(demo, ["demo entra", "demo worker --json"]);
   demo.action(async (name: string, options: DemoOptions) => {
+    if (name === workerStory) {
+      await faultsShown(() => demoWorker(options, terminal));
+      return;
+    }
     const prepare = storyNamed(name);
     assertBuilt(options.dist);
     const state = seedState();
@@ -75,10 +85,31 @@ export function addDemo(program: Command, terminal: Terminal): void {
   });
 }
 
+const storyNames = [...Object.keys(stories), workerStory];
+
+async function demoWorker({ verbose, keep, json }: DemoOptions, terminal: Terminal): Promise<void> {
+  const emulator = await startEmulator({ state: demoWorkerState() });
+  try {
+    const told = await playWorker(emulator, {
+      terminal,
+      verbose: verbose === true,
+      json: json === true,
+    });
+    if (json) terminal.line(JSON.stringify(told));
+    else
+      terminal.line(
+        terminal.styled("green", "All of it worked. Nothing was written outside the emulator."),
+      );
+    if (keep) await stay(emulator, terminal);
+  } finally {
+    await emulator.close();
+  }
+}
+
 function storyNamed(name: string): (state: State) => Stage | Promise<Stage> {
   const found = Object.hasOwn(stories, name) ? stories[name] : undefined;
   if (found) return found;
-  throw new UsageError(`<story> is ${name}; expected ${Object.keys(stories).join(", ")}.`);
+  throw new UsageError(`<story> is ${name}; expected ${storyNames.join(", ")}.`);
 }
 
 async function play(

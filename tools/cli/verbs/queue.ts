@@ -4,18 +4,21 @@ import {
   type EventLine,
   type EventQueue,
 } from "../../../lib/runtime/queue/eventQueue.ts";
-import { makeKey } from "../../../lib/runtime/queue/sealing.ts";
+import type { JobQueue } from "../../../lib/runtime/queue/jobQueue.ts";
+import { makeKey, renewKey } from "../../../lib/runtime/queue/sealing.ts";
 import { linesOf } from "../../../lib/runtime/serve/lines.ts";
 import { isRecord } from "../../../lib/record.ts";
 import { maxBytes } from "../../../lib/runtime/stdin.ts";
 import { thisAccount } from "../../../lib/store/storeOwner.ts";
 import { keyVariable, openQueue, queueVariable, type QueueOptions } from "../../queue/openQueue.ts";
+import { Failure } from "../../session/failure.ts";
 import { readJson } from "../../session/jsonFile.ts";
 import { assertNew } from "../../session/newFile.ts";
 import { UsageError } from "../../session/usageError.ts";
 import { withExamples } from "../examples.ts";
 import { faultsShown } from "../faultsShown.ts";
 import type { Terminal } from "../terminal.ts";
+import { wholeNumber } from "../wholeNumber.ts";
 
 /** `queue`: events that wait for a worker, and their answers. */
 export function addQueue(program: Command, terminal: Terminal): void {
@@ -28,7 +31,11 @@ export function addQueue(program: Command, terminal: Terminal): void {
   addStatus(queue, terminal);
   addBlocked(queue, terminal);
   addAnswer(queue, terminal);
+  addRecords(queue, terminal);
   addRetry(queue, terminal);
+  addSchedule(queue, terminal);
+  addSchedules(queue, terminal);
+  addUnschedule(queue, terminal);
   addDrop(queue, terminal);
 }
 
@@ -40,21 +47,45 @@ export function withQueueOptions(verb: Command): Command {
     .option("--embedded <folder>", "instead: a database in this process, in this folder");
 }
 
+/** The options of those who add events. */
+export function withSendOptions(verb: Command): Command {
+  return verb
+    .option("--max-waiting <n>", "take no more events while more than this wait", "100000")
+    .option("--shards <n>", "the queues of a tenant that is new here: one for 5,000 accounts", "4");
+}
+
+export interface SendOptions {
+  maxWaiting: string;
+  shards: string;
+}
+
+export function sendLimits({ maxWaiting, shards }: SendOptions): {
+  maxWaiting: number;
+  shards: number;
+} {
+  return {
+    maxWaiting: wholeNumber("--max-waiting", maxWaiting, 1, 999_999),
+    shards: wholeNumber("--shards", shards, 1, 64),
+  };
+}
+
 type Options = QueueOptions & { json?: true };
 
 /** Opens the queue for one verb. */
 async function withQueue(
   options: Options,
   terminal: Terminal,
-  use: (events: EventQueue) => Promise<void>,
+  use: (events: EventQueue, queue: JobQueue) => Promise<void>,
+  shards?: number,
 ): Promise<void> {
   await faultsShown(async () => {
     const { queue, events } = await openQueue(options, terminal.env, {
       watches: false,
       log: (_, message) => terminal.note(message),
+      shards,
     });
     try {
-      await use(events);
+      await use(events, queue);
     } finally {
       await queue.close();
     }
@@ -66,12 +97,16 @@ function addKey(queue: Command, terminal: Terminal): void {
     .command("key")
     .description("Make the key that seals the events of a queue. Every worker and sender needs it.")
     .argument("<file>", "the new file, in a folder that only this account can read")
+    .option("--renew", "add a newer key to this file, with which everything is sealed from now on")
     .option("--json", "one JSON document");
-  withExamples(verb, ["queue key C:\\exo-queue\\queue.key", "queue key local/queue.key --json"]);
-  verb.action((file: string, { json }: { json?: true }) =>
+  withExamples(verb, ["queue key C:\\exo-queue\\queue.key", "queue key local/queue.key --renew"]);
+  verb.action((file: string, { json, renew }: { json?: true; renew?: true }) =>
     faultsShown(async () => {
-      assertNew("<file>", file);
-      await makeKey(file, thisAccount());
+      if (renew) await renewKey(file, thisAccount());
+      else {
+        assertNew("<file>", file);
+        await makeKey(file, thisAccount());
+      }
       if (json) terminal.line(JSON.stringify({ file }));
       else terminal.line(`${file}  the key: copy it to every machine of the queue, and keep it.`);
     }),
@@ -108,20 +143,26 @@ function addConfigure(queue: Command, terminal: Terminal): void {
 const batchSize = 500;
 
 function addSend(queue: Command, terminal: Terminal): void {
-  const verb = withQueueOptions(queue.command("send"))
+  const verb = withSendOptions(withQueueOptions(queue.command("send")))
     .description(
       "Add events to the queue: one line of JSON each on stdin, as serve reads them. One whose id was sent before is " +
-        "left out, so the same lines can be sent again.",
+        "left out, so the same lines can be sent again. Ends with exit code 1 when too many events wait.",
     )
     .option("--json", "one JSON document");
   withExamples(verb, [
     "queue send --embedded local/queue < local/events.ndjson",
     "queue send --key-file local/queue.key --json < local/events.ndjson",
   ]);
-  verb.action((options: Options) =>
-    withQueue(options, terminal, async (events) => {
+  verb.action((options: Options & SendOptions) => {
+    const { maxWaiting, shards } = sendLimits(options);
+    const send = async (events: EventQueue, jobs: JobQueue): Promise<void> => {
       const total = { added: 0, known: 0 };
-      const send = async (lines: readonly EventLine[]): Promise<void> => {
+      const sendBatch = async (lines: readonly EventLine[]): Promise<void> => {
+        const waiting = await jobs.waiting(maxWaiting + 1);
+        if (waiting > maxWaiting)
+          throw new Failure(
+            `More than ${maxWaiting} events wait (--max-waiting): send the same lines again later.`,
+          );
         const { added, known } = await events.send(lines);
         total.added += added;
         total.known += known;
@@ -137,10 +178,10 @@ function addSend(queue: Command, terminal: Terminal): void {
             );
           batch.push({ bytes: line, source });
           if (batch.length < batchSize) continue;
-          await send(batch);
+          await sendBatch(batch);
           batch = [];
         }
-        await send(batch);
+        if (batch.length > 0) await sendBatch(batch);
       } finally {
         if (options.json) terminal.line(JSON.stringify(total));
         else
@@ -148,8 +189,9 @@ function addSend(queue: Command, terminal: Terminal): void {
             `${total.added} events were added. ${total.known} had been sent before and were left out.`,
           );
       }
-    }),
-  );
+    };
+    return withQueue(options, terminal, send, shards);
+  });
 }
 
 function addStatus(queue: Command, terminal: Terminal): void {
@@ -247,6 +289,105 @@ function addAnswer(queue: Command, terminal: Terminal): void {
         for (const line of lines.split("\n")) if (line !== "") terminal.line(line);
         terminal.note(`State: ${state}, attempts: ${attempts}.`);
       }
+    }),
+  );
+}
+
+function addRecords(queue: Command, terminal: Terminal): void {
+  const verb = withQueueOptions(queue.command("records"))
+    .description(
+      "Show the records that an import has found, one line of JSON each. Exit code 1: it is not completed.",
+    )
+    .argument("<id>", "the id of the event")
+    .option("--json", "one JSON document with the records");
+  withExamples(verb, [
+    "queue records 17 --embedded local/queue",
+    "queue records 17 --json --embedded local/queue",
+  ]);
+  verb.action((id: string, options: Options) =>
+    withQueue(options, terminal, async (events) => {
+      const all: unknown[] = [];
+      for (let part = 0, isLast = false; !isLast; part++) {
+        const found = await events.records(id, part);
+        if (found === undefined)
+          throw new Failure(
+            `There is no event ${JSON.stringify(id)} in the queue, or it is not completed yet.`,
+          );
+        isLast = found.isLast;
+        for (const line of found.lines.split("\n").filter((one) => one !== ""))
+          if (options.json) all.push((JSON.parse(line) as { record: unknown }).record);
+          else terminal.line(line);
+      }
+      if (options.json) terminal.line(JSON.stringify(all));
+    }),
+  );
+}
+
+function addSchedule(queue: Command, terminal: Terminal): void {
+  const verb = withQueueOptions(queue.command("schedule"))
+    .description(
+      "Send an event at certain times, such as an import each night, in place of an earlier schedule of this name: " +
+        "one line of JSON on stdin, as send reads it. Its id is the name and the time.",
+    )
+    .argument("<name>", "the name of the schedule")
+    .requiredOption("--cron <times>", "minute, hour, day, month and weekday, as in crontab")
+    .option("--time-zone <zone>", "the time zone of the IANA in which these times are", "UTC")
+    .option("--json", "one JSON document");
+  withExamples(verb, [
+    'queue schedule nightly --cron "0 2 * * *" --time-zone Europe/Amsterdam --embedded local/queue < local/import.json',
+    'queue schedule hourly --cron "15 * * * *" --embedded local/queue < local/import.json',
+  ]);
+  verb.action((name: string, options: Options & { cron: string; timeZone: string }) =>
+    withQueue(options, terminal, async (events) => {
+      const { cron, timeZone, json } = options;
+      const bytes = await wholeInput();
+      await events.schedule({ bytes, source: "the event" }, { name, cron, timeZone });
+      if (json) terminal.line(JSON.stringify({ name, cron, timeZone }));
+      else terminal.line(`${name}  ${cron}, ${timeZone}: while a worker runs.`);
+    }),
+  );
+}
+
+async function wholeInput(): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
+}
+
+function addSchedules(queue: Command, terminal: Terminal): void {
+  const verb = withQueueOptions(queue.command("schedules"))
+    .description("Show the schedules.")
+    .option("--json", "one JSON document");
+  withExamples(verb, ["queue schedules --embedded local/queue", "queue schedules --json"]);
+  verb.action((options: Options) =>
+    withQueue(options, terminal, async (_, jobs) => {
+      const found = await jobs.schedules();
+      const shown = found.map(({ name, cron, timeZone }) => ({ name, cron, timeZone }));
+      if (options.json) {
+        terminal.line(JSON.stringify(shown));
+        return;
+      }
+      if (shown.length === 0) terminal.line("No schedules.");
+      for (const { name, cron, timeZone } of shown) terminal.line(`${name}  ${cron}, ${timeZone}`);
+    }),
+  );
+}
+
+function addUnschedule(queue: Command, terminal: Terminal): void {
+  const verb = withQueueOptions(queue.command("unschedule"))
+    .description("Remove a schedule. What it has sent already stays.")
+    .argument("<name>", "the name of the schedule")
+    .option("--json", "one JSON document");
+  withExamples(verb, [
+    "queue unschedule nightly --embedded local/queue",
+    "queue unschedule nightly --json",
+  ]);
+  verb.action((name: string, options: Options) =>
+    withQueue(options, terminal, async (_, jobs) => {
+      if (!(await jobs.unschedule(name)))
+        throw new UsageError(`There is no schedule ${JSON.stringify(name)}.`);
+      if (options.json) terminal.line(JSON.stringify({ name, removed: true }));
+      else terminal.line(`The schedule ${name} was removed.`);
     }),
   );
 }

@@ -11,7 +11,7 @@ import { Fault } from "../../../lib/fault.ts";
 import { serve, type ServeCode } from "../../../lib/runtime/serve/process.ts";
 import type { Service } from "../../../lib/runtime/serve/service.ts";
 import { openSocket } from "../../../lib/runtime/serve/socket.ts";
-import { readAddress, secretOf, writeAddress } from "../../serve/addressFile.ts";
+import { refuseSecond, secretOf, writeAddress } from "../../serve/addressFile.ts";
 import { replacedVersion } from "../../serve/currentVersion.ts";
 import { actionNamed } from "../../session/actions.ts";
 import { Failure } from "../../session/failure.ts";
@@ -89,7 +89,7 @@ function listenerFor(name: string, port: number, options: EventOptions, terminal
   return async (service: Service, now: () => number): Promise<() => Promise<void>> => {
     try {
       const owner = options.for === undefined ? thisAccount() : await accountNamed(options.for);
-      await refuseSecond(file, await readAddress(file, owner));
+      await refuseSecond(file, owner);
       const socket = await openSocket(service, { port, secret, now });
       const removeFile = await writeAddress(file, { url: socket.url, secret }, owner);
       if (options.json) terminal.line(JSON.stringify({ url: socket.url, file }));
@@ -103,20 +103,4 @@ function listenerFor(name: string, port: number, options: EventOptions, terminal
       throw new Failure(Fault.of(thrown).message);
     }
   };
-}
-
-/** Two services would run events of one account at the same time. */
-async function refuseSecond(
-  file: string,
-  found: { url: string; pid: number } | undefined,
-): Promise<void> {
-  if (found === undefined) return;
-  const isThere = await fetch(found.url).then(
-    () => true,
-    () => false,
-  );
-  if (isThere)
-    throw new UsageError(
-      `A service listens on ${found.url} already (process ${found.pid}), as ${file} says: end it first.`,
-    );
 }
