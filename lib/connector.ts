@@ -236,13 +236,13 @@ function directoryOf(
           "exo-connector agent-front, to which the agents connect: no agent connects to this process.",
       );
     }
-    const [{ activeDirectory }, { assertLoopback, settingsFrom }] = await Promise.all([
-      import("./activeDirectory/client/directory.ts"),
+    const [{ openDirectory }, { assertLoopback, domainsFrom }] = await Promise.all([
+      import("./activeDirectory/client/severalDomains.ts"),
       import("./activeDirectory/client/settings.ts"),
     ]);
-    const settings = settingsFrom(configuration);
-    if (graphUrl !== undefined) assertLoopback(settings);
-    return activeDirectory(settings, { pace, warn });
+    const domains = domainsFrom(configuration);
+    if (graphUrl !== undefined) domains.forEach(assertLoopback);
+    return openDirectory(domains, { pace, warn });
   });
 }
 

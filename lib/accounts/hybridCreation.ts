@@ -21,6 +21,7 @@ import type { CreateInput } from "../host/createAction.ts";
 import { alike, lengthOf, mappedText, oneOf } from "../mappedValues.ts";
 import type { Needs } from "../step.ts";
 import { ignoredFields, ofMailbox } from "./exchangeOnline.ts";
+import type { Place } from "../activeDirectory/userPlace.ts";
 import { managerOf, type Wanted } from "./hybrid.ts";
 import {
   applyMailbox,
@@ -85,14 +86,13 @@ export function newValues(values: UserValues, { attribute, value }: Key): UserVa
 const atLogon = "changePasswordAtLogon";
 
 /** The password that is mapped, or a new one. Throws an `invalid` fault for one that is too short for the domain. */
-async function passwordFor({
-  data,
-  configuration,
-  read,
-}: Pick<Input, "data" | "configuration" | "read">): Promise<NewPassword> {
+async function passwordFor(
+  { organizationalUnit }: Place,
+  { data, configuration, read }: Pick<Input, "data" | "configuration" | "read">,
+): Promise<NewPassword> {
   const mapped = data.get("accountPassword");
   const mustChange = mappedText(atLogon, data.get(atLogon)) || "true";
-  const least = await read(leastPasswordLength());
+  const least = await read(leastPasswordLength(organizationalUnit));
   const password =
     typeof mapped === "string" && mapped !== ""
       ? mapped
@@ -130,7 +130,7 @@ export async function createUser(
   const { read, create } = input;
   const mapped = input.configuration.exchangeOnlineIntegration ? wanted.mailbox.fields : [];
   const values = newValues({ ...directoryValues(mapped), ...wanted.values }, key);
-  const password = await passwordFor(input);
+  const password = await passwordFor(wanted.place, input);
   const creation = creatingUser(values, wanted.place, password, key);
   await read(creation.assertFree);
   const outcome = { isConfirmed: true };

@@ -62,11 +62,17 @@ export async function* membershipsOf({
   log,
 }: Reading): AsyncGenerator<Holders, void, undefined> {
   for await (const group of stream(changeableGroups())) {
-    const { users, groups } = await read(membersOf(group));
+    const { users, groups, unseen } = await read(membersOf(group));
     if (groups > 0)
       log(
         "information",
         `Group ${groupName(group)} contains other groups (${groups}), whose members are not imported as its own.`,
+      );
+    if (unseen > 0)
+      log(
+        "warning",
+        `Group ${groupName(group)} has members of other domains (${unseen}) who are below no base DN of the ` +
+          "configuration, and are not imported.",
       );
     yield {
       permission: permissionOf(group),

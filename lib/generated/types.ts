@@ -191,6 +191,10 @@ ServerName?: string
  */
 BaseDN?: string
 /**
+ * Other domains of the forest with accounts or groups: for each a base DN and its domain controllers, as in DC=corp,DC=contoso,DC=com | dc3.corp.contoso.com, dc4.corp.contoso.com. A semicolon separates domains. Where the name in the certificates is not the host, it follows after another |.
+ */
+OtherDomains?: string
+/**
  * The account that signs in to Active Directory.
  */
 Username?: string

@@ -1,5 +1,6 @@
 import type { Credential } from "../../lib/auth/application.ts";
 import type { Directory } from "../../lib/activeDirectory/client/directory.ts";
+import type { DirectorySettings } from "../../lib/activeDirectory/client/settings.ts";
 import type { TokenSource } from "../../lib/auth/token.ts";
 import type { ConnectorSeams, emulatorUrls } from "../../lib/connector.ts";
 import type { Exchange } from "../../lib/exchange/client/exchange.ts";
@@ -31,6 +32,12 @@ export interface Premises {
   directorySets: readonly DirectorySet[];
 }
 
+/** A domain of Active Directory that the form names. */
+export interface DomainOfForm {
+  settings: DirectorySettings;
+  directory: Directory;
+}
+
 /** What the checks find out for each other. */
 export interface Facts {
   /** Private certificate authorities are as they should be. */
@@ -50,9 +57,10 @@ export interface Facts {
   graphReached: true;
   graphClaims: Claims;
   graph: Graph;
-  directory: Directory;
-  /** The base DN exists. */
-  baseDn: string;
+  /** The domains of the form, each with a client of its own. */
+  domains: readonly DomainOfForm[];
+  /** Every base DN exists. */
+  baseDns: true;
   /** The clock of this machine is right. */
   clock: true;
   credential: Credential;

@@ -101,7 +101,7 @@ export async function* examine(entered: Premises): AsyncGenerator<Finding, void,
     }
   } finally {
     if (known.has("transport")) known.get("transport").close();
-    if (known.has("directory")) known.get("directory").close();
+    if (known.has("domains")) for (const { directory } of known.get("domains")) directory.close();
   }
 }
 

@@ -163,13 +163,25 @@ export const directory: readonly Entry[] = [
     mend:
       "Look for the account. If it was deleted, let the connector's account read the deleted objects " +
       "([hybrid](hybrid.md#deleted-accounts)), or end the entitlement by hand.",
-    of: ["Active Directory shows no … …"],
+    of: ["Active Directory shows no … …", "No domain of the configuration shows the object"],
+  },
+  {
+    outcome: "invalid",
+    why: "The list of the other domains cannot be read, or has a domain twice.",
+    mend: 'Correct "Other domains" (OtherDomains) of the form.',
+    of: ['"Other domains" (OtherDomains)'],
   },
   {
     outcome: "invalid",
     why: "The object is in another part of the forest than the base DN of the form.",
-    mend: "Choose a base DN within one domain that contains all accounts of the connector.",
-    of: ["is not below the base DN", "has a part in another domain"],
+    mend:
+      "Choose a base DN within one domain that contains the accounts of the connector there, and name the other " +
+      'domains in "Other domains" (OtherDomains).',
+    of: [
+      "is not below the base DN",
+      "has a part in another domain",
+      "is in no domain of the configuration",
+    ],
     also: ["which this connection does not have", "does not exist, or the account cannot see it"],
   },
   {

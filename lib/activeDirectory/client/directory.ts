@@ -13,7 +13,7 @@ import {
 } from "./changes.ts";
 import { Connections, type Bound, type Seams } from "./connection.ts";
 import { entriesOf, type ReadRange } from "./entries.ts";
-import { faultFrom, isNoSuchObject, type About } from "./errors.ts";
+import { faultFrom, isNoSuchObject, isReferral, type About } from "./errors.ts";
 import { domainOf, isBelow, relativeName } from "./names.ts";
 import { controlOf, optionsOf, pagesBelow, showDeleted, type Search, type Ways } from "./pages.ts";
 import type { DirectorySettings } from "./settings.ts";
@@ -34,7 +34,12 @@ export interface Look {
  * otherwise in the domain. The catalogue has only some attributes of the objects of other domains. A search in the
  * forest requests the objectGUID.
  */
-export type DirectorySearch = Search & { isOfDomain?: boolean; isOfForest?: boolean };
+export interface DirectorySearch extends Search {
+  isOfDomain?: boolean;
+  isOfForest?: boolean;
+  /** Of several domains only that of this name. */
+  inDomainOf?: string;
+}
 
 /** Active Directory, as its nouns see it. Every call uses LDAPS, is signed in, and ends in time. */
 export interface Directory {
@@ -111,7 +116,7 @@ export function activeDirectory(settings: DirectorySettings, seams: Seams): Dire
         const result = await client.search(placeOf(id), { ...options, scope: "base" }, controls);
         return result.searchEntries;
       } catch (thrown) {
-        if (isNoSuchObject(thrown)) return [];
+        if (isNoSuchObject(thrown) || (settings.hasOthers && isReferral(thrown))) return [];
         throw thrown;
       }
     });

@@ -226,6 +226,11 @@ function errorOf(thrown: unknown): { code: unknown; message: string } {
   return { code: (thrown as { code?: unknown }).code, message: thrown.message };
 }
 
+/** Whether the controller refers to another one. */
+export function isReferral(thrown: unknown): boolean {
+  return errorOf(thrown).code === 10;
+}
+
 /** Whether there is nothing at the place that was searched. */
 export function isNoSuchObject(thrown: unknown): boolean {
   return errorOf(thrown).code === 32;

@@ -1,5 +1,6 @@
 import { Fault } from "../../fault.ts";
 import { quoted } from "../../graphemes.ts";
+import { domainOf } from "./names.ts";
 
 /** The fields of the configuration form that name the directory. */
 export interface DirectoryForm {
@@ -13,6 +14,7 @@ export interface DirectoryForm {
   CertificateAuthorityFile?: string | undefined;
   UseGlobalCatalog?: boolean | undefined;
   GlobalCatalogPort?: number | undefined;
+  OtherDomains?: string | undefined;
 }
 
 /** A directory: where it is, what part of it is used, and as whom. */
@@ -30,7 +32,17 @@ export interface DirectorySettings {
   authorityFile: string | undefined;
   /** The port of the Global Catalog on the hosts; undefined where it is not used. */
   globalCatalogPort: number | undefined;
+  /** Other domains are read as well: a controller that refers to one does not have the object. */
+  hasOthers?: boolean;
 }
+
+/** What only a connection without an agent has. */
+const ownLabels = {
+  Host: "Host",
+  OtherDomains: "Other domains",
+  Username: "User name",
+  Password: "Password",
+} as const;
 
 const labels = {
   Host: "Host",
@@ -39,12 +51,15 @@ const labels = {
   Password: "Password",
 } as const;
 
+const baseDnPattern = /^((\\.|[^\\,=])+=(\\.|[^\\,=])+,)*DC=[^\\,=]+$/i;
+const serverNamePattern = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/;
+
 /** What texts look like. Checked here and not by the schema, whose validator is loaded for every system. */
 const formats = [
   {
     name: "BaseDN",
     label: "Base DN",
-    pattern: /^((\\.|[^\\,=])+=(\\.|[^\\,=])+,)*DC=[^\\,=]+$/i,
+    pattern: baseDnPattern,
     expected: "a distinguished name that ends with DC=..., such as DC=contoso,DC=com",
   },
   {
@@ -56,7 +71,7 @@ const formats = [
   {
     name: "ServerName",
     label: "Server name",
-    pattern: /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/,
+    pattern: serverNamePattern,
     expected: "a host name such as dc1.contoso.com",
   },
 ] as const;
@@ -102,13 +117,13 @@ export function sitePlaceFrom(
 ): { connectionId: string; baseDn: string | undefined } | undefined {
   const { AgentConnection: connectionId, BaseDN: baseDn } = form;
   if (connectionId === undefined) return undefined;
-  const own = (["Host", "Username", "Password"] as const).filter(
+  const own = (Object.keys(ownLabels) as (keyof typeof ownLabels)[]).filter(
     (name) => form[name] !== undefined && String(form[name]).trim() !== "",
   );
   if (own.length > 0)
     throw Fault.invalid(
       `"Agent connection" (AgentConnection) is ${quoted(connectionId)}, and ` +
-        `${own.map((name) => `"${labels[name]}" (${name})`).join(", ")} of the configuration ` +
+        `${own.map((name) => `"${ownLabels[name]}" (${name})`).join(", ")} of the configuration ` +
         `${own.length === 1 ? "has a value" : "have values"}; expected none: the agent has its own hosts and account.`,
     );
   assertFormat(form, "BaseDN");
@@ -123,6 +138,44 @@ function assertFormat(form: DirectoryForm, wanted: (typeof formats)[number]["nam
         `"${label}" (${name}) of the configuration is ${quoted(value)}; expected ${expected}.`,
       );
   }
+}
+
+/**
+ * The domains of the form, that of its base DN first. Throws an `invalid` fault as `settingsFrom`, and for another
+ * domain that cannot be read or comes twice. The others have the account, the ports and the authority of the first.
+ */
+export function domainsFrom(form: DirectoryForm): [DirectorySettings, ...DirectorySettings[]] {
+  const first = settingsFrom(form);
+  const lines = (form.OtherDomains ?? "").split(/[;\n]/).map((line) => line.trim());
+  const others = lines
+    .filter((line) => line !== "")
+    .map((line) => ({ ...first, ...domainIn(line) }));
+  const names = [first, ...others].map(({ baseDn }) => domainOf(baseDn).toLowerCase());
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw Fault.invalid(
+      `"Other domains" (OtherDomains) and "Base DN" (BaseDN) name the domain ${quoted(twice)} twice; expected each ` +
+        "domain once.",
+    );
+  if (others.length === 0) return [first];
+  return [{ ...first, hasOthers: true }, ...others.map((one) => ({ ...one, hasOthers: true }))];
+}
+
+/** `BASE DN | HOST, HOST`, and the name in their certificates where it is another one. */
+function domainIn(line: string): Pick<DirectorySettings, "hosts" | "serverName" | "baseDn"> {
+  const [baseDn = "", list = "", serverName, ...rest] = line.split("|").map((part) => part.trim());
+  const hosts = list.split(",").map((host) => host.trim());
+  const isRight =
+    baseDnPattern.test(baseDn) &&
+    hosts.every(isHost) &&
+    (serverName === undefined || serverNamePattern.test(serverName)) &&
+    rest.length === 0;
+  if (!isRight)
+    throw Fault.invalid(
+      `"Other domains" (OtherDomains) contains ${quoted(line)}; expected a base DN and its domain controllers, such ` +
+        "as DC=corp,DC=contoso,DC=com | dc3.corp.contoso.com, dc4.corp.contoso.com, and ; before the next domain.",
+    );
+  return { baseDn, hosts, serverName };
 }
 
 /** Throws an `invalid` fault for a host of another machine: with an emulator, no real account may be changed. */

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { Configuration } from "../types.ts";
 const check_configuration = validate21;
-const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","$comment":"expected, neededWhen, secret, verbatim, blankIsAbsent and reportsUnknown are keywords of this project; editors ignore them.","type":"object","blankIsAbsent":true,"reportsUnknown":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"type":"boolean","default":false},"AppCertificateBase64String":{"neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"type":"string","verbatim":true,"secret":true},"ConnectorPath":{"type":"string"},"NodePath":{"type":"string"},"ServeSocket":{"type":"string"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","default":"worldwide"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"default":"customerOwnedApplication"},"StateFolder":{"type":"string"},"MaxConcurrentRequests":{"type":"integer","minimum":1,"maximum":50,"expected":"a whole number from 1 to 50","default":10},"MaxCmdletsPerSecond":{"type":"integer","minimum":1,"expected":"a whole number of at least 1, or nothing"},"Host":{"neededWhen":"accounts are in Active Directory, without an agent","type":"array","minItems":1,"items":{"type":"string"}},"Port":{"type":"integer","minimum":1,"maximum":65535,"expected":"a whole number from 1 to 65535","default":636},"UseGlobalCatalog":{"type":"boolean","default":false},"GlobalCatalogPort":{"type":"integer","minimum":1,"maximum":65535,"expected":"a whole number from 1 to 65535","default":3269},"AgentConnection":{"type":"string"},"ServerName":{"type":"string"},"BaseDN":{"neededWhen":"accounts are in Active Directory, without an agent","type":"string"},"Username":{"neededWhen":"accounts are in Active Directory, without an agent","type":"string"},"Password":{"neededWhen":"accounts are in Active Directory, without an agent","type":"string","verbatim":true,"secret":true},"CertificateAuthorityFile":{"type":"string"},"RecipientTypeDetails":{"type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"type":"boolean","default":false},"exchangeOnlineIntegration":{"type":"boolean","default":false},"deleteAccount":{"type":"boolean","default":false},"setManagerOnCreate":{"type":"boolean","default":false},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"default":"random"},"updateManagerOnUpdate":{"type":"boolean","default":false},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"default":"html"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"default":"replace"},"ClearAutoReplyOnEnable":{"type":"boolean","default":false},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"type":"boolean","default":true},"SubPermissionContractField":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a contract field such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"type":"boolean","default":false},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"type":"boolean","default":false},"LitigationHoldOffInactive":{"type":"boolean","default":false},"ResourceKeyField":{"type":"string","default":"ExternalId"},"ResourceNameField":{"type":"string","default":"DisplayName"},"GroupOwners":{"type":"boolean","default":false},"EntraGroupKinds":{"type":"array","minItems":1,"items":{"type":"string","enum":["security","microsoft365","mailEnabledSecurity","distributionList"]},"default":["security"]},"UniqueNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$","expected":"at most 40 letters, digits, dots, underscores and hyphens, such as HelloID","default":"HelloID"},"GroupVisibility":{"type":"string","enum":["Private","Public"],"default":"Private"},"GroupNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"type":"string"},"ResourcesHidden":{"type":"boolean","default":false},"RenameResources":{"type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","$comment":"expected, neededWhen, secret, verbatim, blankIsAbsent and reportsUnknown are keywords of this project; editors ignore them.","type":"object","blankIsAbsent":true,"reportsUnknown":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"type":"boolean","default":false},"AppCertificateBase64String":{"neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"type":"string","verbatim":true,"secret":true},"ConnectorPath":{"type":"string"},"NodePath":{"type":"string"},"ServeSocket":{"type":"string"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","default":"worldwide"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"default":"customerOwnedApplication"},"StateFolder":{"type":"string"},"MaxConcurrentRequests":{"type":"integer","minimum":1,"maximum":50,"expected":"a whole number from 1 to 50","default":10},"MaxCmdletsPerSecond":{"type":"integer","minimum":1,"expected":"a whole number of at least 1, or nothing"},"Host":{"neededWhen":"accounts are in Active Directory, without an agent","type":"array","minItems":1,"items":{"type":"string"}},"Port":{"type":"integer","minimum":1,"maximum":65535,"expected":"a whole number from 1 to 65535","default":636},"UseGlobalCatalog":{"type":"boolean","default":false},"GlobalCatalogPort":{"type":"integer","minimum":1,"maximum":65535,"expected":"a whole number from 1 to 65535","default":3269},"AgentConnection":{"type":"string"},"ServerName":{"type":"string"},"BaseDN":{"neededWhen":"accounts are in Active Directory, without an agent","type":"string"},"OtherDomains":{"type":"string"},"Username":{"neededWhen":"accounts are in Active Directory, without an agent","type":"string"},"Password":{"neededWhen":"accounts are in Active Directory, without an agent","type":"string","verbatim":true,"secret":true},"CertificateAuthorityFile":{"type":"string"},"RecipientTypeDetails":{"type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"type":"boolean","default":false},"exchangeOnlineIntegration":{"type":"boolean","default":false},"deleteAccount":{"type":"boolean","default":false},"setManagerOnCreate":{"type":"boolean","default":false},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"default":"random"},"updateManagerOnUpdate":{"type":"boolean","default":false},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"default":"html"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"default":"replace"},"ClearAutoReplyOnEnable":{"type":"boolean","default":false},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"type":"boolean","default":true},"SubPermissionContractField":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a contract field such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"type":"boolean","default":false},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"type":"boolean","default":false},"LitigationHoldOffInactive":{"type":"boolean","default":false},"ResourceKeyField":{"type":"string","default":"ExternalId"},"ResourceNameField":{"type":"string","default":"DisplayName"},"GroupOwners":{"type":"boolean","default":false},"EntraGroupKinds":{"type":"array","minItems":1,"items":{"type":"string","enum":["security","microsoft365","mailEnabledSecurity","distributionList"]},"default":["security"]},"UniqueNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$","expected":"at most 40 letters, digits, dots, underscores and hyphens, such as HelloID","default":"HelloID"},"GroupVisibility":{"type":"string","enum":["Private","Public"],"default":"Private"},"GroupNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"type":"string"},"ResourcesHidden":{"type":"boolean","default":false},"RenameResources":{"type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const pattern0 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$", "u");
 const pattern1 = new RegExp("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$", "u");
 const pattern3 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$", "u");
@@ -680,9 +680,9 @@ vErrors.push(err43);
 errors++;
 }
 }
-if(data.Username !== undefined){
-if(typeof data.Username !== "string"){
-const err44 = {instancePath:instancePath+"/Username",schemaPath:"#/properties/Username/type",keyword:"type",params:{type: "string"}};
+if(data.OtherDomains !== undefined){
+if(typeof data.OtherDomains !== "string"){
+const err44 = {instancePath:instancePath+"/OtherDomains",schemaPath:"#/properties/OtherDomains/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -692,9 +692,9 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data.Password !== undefined){
-if(typeof data.Password !== "string"){
-const err45 = {instancePath:instancePath+"/Password",schemaPath:"#/properties/Password/type",keyword:"type",params:{type: "string"}};
+if(data.Username !== undefined){
+if(typeof data.Username !== "string"){
+const err45 = {instancePath:instancePath+"/Username",schemaPath:"#/properties/Username/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -704,9 +704,9 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data.CertificateAuthorityFile !== undefined){
-if(typeof data.CertificateAuthorityFile !== "string"){
-const err46 = {instancePath:instancePath+"/CertificateAuthorityFile",schemaPath:"#/properties/CertificateAuthorityFile/type",keyword:"type",params:{type: "string"}};
+if(data.Password !== undefined){
+if(typeof data.Password !== "string"){
+const err46 = {instancePath:instancePath+"/Password",schemaPath:"#/properties/Password/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -716,10 +716,9 @@ vErrors.push(err46);
 errors++;
 }
 }
-let data27 = data.RecipientTypeDetails;
-if(Array.isArray(data27)){
-if(data27.length < 1){
-const err47 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1}};
+if(data.CertificateAuthorityFile !== undefined){
+if(typeof data.CertificateAuthorityFile !== "string"){
+const err47 = {instancePath:instancePath+"/CertificateAuthorityFile",schemaPath:"#/properties/CertificateAuthorityFile/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -728,11 +727,11 @@ vErrors.push(err47);
 }
 errors++;
 }
-const len1 = data27.length;
-for(let i1=0; i1<len1; i1++){
-let data28 = data27[i1];
-if(typeof data28 !== "string"){
-const err48 = {instancePath:instancePath+"/RecipientTypeDetails/" + i1,schemaPath:"#/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"}};
+}
+let data28 = data.RecipientTypeDetails;
+if(Array.isArray(data28)){
+if(data28.length < 1){
+const err48 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -741,8 +740,11 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(!((((((((((data28 === "UserMailbox") || (data28 === "SharedMailbox")) || (data28 === "RoomMailbox")) || (data28 === "EquipmentMailbox")) || (data28 === "LinkedMailbox")) || (data28 === "LinkedRoomMailbox")) || (data28 === "TeamMailbox")) || (data28 === "SchedulingMailbox")) || (data28 === "LegacyMailbox")) || (data28 === "DiscoveryMailbox"))){
-const err49 = {instancePath:instancePath+"/RecipientTypeDetails/" + i1,schemaPath:"#/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.RecipientTypeDetails.items.enum}};
+const len1 = data28.length;
+for(let i1=0; i1<len1; i1++){
+let data29 = data28[i1];
+if(typeof data29 !== "string"){
+const err49 = {instancePath:instancePath+"/RecipientTypeDetails/" + i1,schemaPath:"#/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -751,10 +753,8 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-}
-else {
-const err50 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"}};
+if(!((((((((((data29 === "UserMailbox") || (data29 === "SharedMailbox")) || (data29 === "RoomMailbox")) || (data29 === "EquipmentMailbox")) || (data29 === "LinkedMailbox")) || (data29 === "LinkedRoomMailbox")) || (data29 === "TeamMailbox")) || (data29 === "SchedulingMailbox")) || (data29 === "LegacyMailbox")) || (data29 === "DiscoveryMailbox"))){
+const err50 = {instancePath:instancePath+"/RecipientTypeDetails/" + i1,schemaPath:"#/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.RecipientTypeDetails.items.enum}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -763,8 +763,10 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(typeof data.CorrelateOnly !== "boolean"){
-const err51 = {instancePath:instancePath+"/CorrelateOnly",schemaPath:"#/properties/CorrelateOnly/type",keyword:"type",params:{type: "boolean"}};
+}
+}
+else {
+const err51 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -773,8 +775,8 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(typeof data.exchangeOnlineIntegration !== "boolean"){
-const err52 = {instancePath:instancePath+"/exchangeOnlineIntegration",schemaPath:"#/properties/exchangeOnlineIntegration/type",keyword:"type",params:{type: "boolean"}};
+if(typeof data.CorrelateOnly !== "boolean"){
+const err52 = {instancePath:instancePath+"/CorrelateOnly",schemaPath:"#/properties/CorrelateOnly/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -783,8 +785,8 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(typeof data.deleteAccount !== "boolean"){
-const err53 = {instancePath:instancePath+"/deleteAccount",schemaPath:"#/properties/deleteAccount/type",keyword:"type",params:{type: "boolean"}};
+if(typeof data.exchangeOnlineIntegration !== "boolean"){
+const err53 = {instancePath:instancePath+"/exchangeOnlineIntegration",schemaPath:"#/properties/exchangeOnlineIntegration/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -793,8 +795,8 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(typeof data.setManagerOnCreate !== "boolean"){
-const err54 = {instancePath:instancePath+"/setManagerOnCreate",schemaPath:"#/properties/setManagerOnCreate/type",keyword:"type",params:{type: "boolean"}};
+if(typeof data.deleteAccount !== "boolean"){
+const err54 = {instancePath:instancePath+"/deleteAccount",schemaPath:"#/properties/deleteAccount/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -803,9 +805,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-let data33 = data.PasswordPolicy;
-if(typeof data33 !== "string"){
-const err55 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/type",keyword:"type",params:{type: "string"}};
+if(typeof data.setManagerOnCreate !== "boolean"){
+const err55 = {instancePath:instancePath+"/setManagerOnCreate",schemaPath:"#/properties/setManagerOnCreate/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -814,8 +815,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(!((data33 === "random") || (data33 === "passphrase"))){
-const err56 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/enum",keyword:"enum",params:{allowedValues: schema6.properties.PasswordPolicy.enum}};
+let data34 = data.PasswordPolicy;
+if(typeof data34 !== "string"){
+const err56 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -824,8 +826,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(typeof data.updateManagerOnUpdate !== "boolean"){
-const err57 = {instancePath:instancePath+"/updateManagerOnUpdate",schemaPath:"#/properties/updateManagerOnUpdate/type",keyword:"type",params:{type: "boolean"}};
+if(!((data34 === "random") || (data34 === "passphrase"))){
+const err57 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/enum",keyword:"enum",params:{allowedValues: schema6.properties.PasswordPolicy.enum}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -834,9 +836,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-let data35 = data.AutoReplyMessageFormat;
-if(typeof data35 !== "string"){
-const err58 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/type",keyword:"type",params:{type: "string"}};
+if(typeof data.updateManagerOnUpdate !== "boolean"){
+const err58 = {instancePath:instancePath+"/updateManagerOnUpdate",schemaPath:"#/properties/updateManagerOnUpdate/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -845,8 +846,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(!((data35 === "html") || (data35 === "text"))){
-const err59 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/enum",keyword:"enum",params:{allowedValues: schema6.properties.AutoReplyMessageFormat.enum}};
+let data36 = data.AutoReplyMessageFormat;
+if(typeof data36 !== "string"){
+const err59 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -855,9 +857,8 @@ vErrors.push(err59);
 }
 errors++;
 }
-let data36 = data.ExistingAutoReply;
-if(typeof data36 !== "string"){
-const err60 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/type",keyword:"type",params:{type: "string"}};
+if(!((data36 === "html") || (data36 === "text"))){
+const err60 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/enum",keyword:"enum",params:{allowedValues: schema6.properties.AutoReplyMessageFormat.enum}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -866,8 +867,9 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(!((data36 === "replace") || (data36 === "keep"))){
-const err61 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/enum",keyword:"enum",params:{allowedValues: schema6.properties.ExistingAutoReply.enum}};
+let data37 = data.ExistingAutoReply;
+if(typeof data37 !== "string"){
+const err61 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -876,8 +878,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-if(typeof data.ClearAutoReplyOnEnable !== "boolean"){
-const err62 = {instancePath:instancePath+"/ClearAutoReplyOnEnable",schemaPath:"#/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"}};
+if(!((data37 === "replace") || (data37 === "keep"))){
+const err62 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/enum",keyword:"enum",params:{allowedValues: schema6.properties.ExistingAutoReply.enum}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -886,9 +888,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-let data38 = data.SharedMailboxReference;
-if(typeof data38 !== "string"){
-const err63 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/type",keyword:"type",params:{type: "string"}};
+if(typeof data.ClearAutoReplyOnEnable !== "boolean"){
+const err63 = {instancePath:instancePath+"/ClearAutoReplyOnEnable",schemaPath:"#/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -897,8 +898,9 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(!((data38 === "combined") || (data38 === "separate"))){
-const err64 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxReference.enum}};
+let data39 = data.SharedMailboxReference;
+if(typeof data39 !== "string"){
+const err64 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -907,10 +909,8 @@ vErrors.push(err64);
 }
 errors++;
 }
-let data39 = data.SharedMailboxRights;
-if(Array.isArray(data39)){
-if(data39.length < 1){
-const err65 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/minItems",keyword:"minItems",params:{limit: 1}};
+if(!((data39 === "combined") || (data39 === "separate"))){
+const err65 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxReference.enum}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -919,11 +919,10 @@ vErrors.push(err65);
 }
 errors++;
 }
-const len2 = data39.length;
-for(let i2=0; i2<len2; i2++){
-let data40 = data39[i2];
-if(typeof data40 !== "string"){
-const err66 = {instancePath:instancePath+"/SharedMailboxRights/" + i2,schemaPath:"#/properties/SharedMailboxRights/items/type",keyword:"type",params:{type: "string"}};
+let data40 = data.SharedMailboxRights;
+if(Array.isArray(data40)){
+if(data40.length < 1){
+const err66 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -932,8 +931,11 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(!(((data40 === "FullAccess") || (data40 === "SendAs")) || (data40 === "SendOnBehalf"))){
-const err67 = {instancePath:instancePath+"/SharedMailboxRights/" + i2,schemaPath:"#/properties/SharedMailboxRights/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxRights.items.enum}};
+const len2 = data40.length;
+for(let i2=0; i2<len2; i2++){
+let data41 = data40[i2];
+if(typeof data41 !== "string"){
+const err67 = {instancePath:instancePath+"/SharedMailboxRights/" + i2,schemaPath:"#/properties/SharedMailboxRights/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -942,10 +944,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-}
-else {
-const err68 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/type",keyword:"type",params:{type: "array"}};
+if(!(((data41 === "FullAccess") || (data41 === "SendAs")) || (data41 === "SendOnBehalf"))){
+const err68 = {instancePath:instancePath+"/SharedMailboxRights/" + i2,schemaPath:"#/properties/SharedMailboxRights/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxRights.items.enum}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -954,10 +954,10 @@ vErrors.push(err68);
 }
 errors++;
 }
-let data41 = data.SharedMailboxTypes;
-if(Array.isArray(data41)){
-if(data41.length < 1){
-const err69 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/minItems",keyword:"minItems",params:{limit: 1}};
+}
+}
+else {
+const err69 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -966,11 +966,10 @@ vErrors.push(err69);
 }
 errors++;
 }
-const len3 = data41.length;
-for(let i3=0; i3<len3; i3++){
-let data42 = data41[i3];
-if(typeof data42 !== "string"){
-const err70 = {instancePath:instancePath+"/SharedMailboxTypes/" + i3,schemaPath:"#/properties/SharedMailboxTypes/items/type",keyword:"type",params:{type: "string"}};
+let data42 = data.SharedMailboxTypes;
+if(Array.isArray(data42)){
+if(data42.length < 1){
+const err70 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -979,8 +978,11 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(!((((data42 === "SharedMailbox") || (data42 === "UserMailbox")) || (data42 === "RoomMailbox")) || (data42 === "EquipmentMailbox"))){
-const err71 = {instancePath:instancePath+"/SharedMailboxTypes/" + i3,schemaPath:"#/properties/SharedMailboxTypes/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxTypes.items.enum}};
+const len3 = data42.length;
+for(let i3=0; i3<len3; i3++){
+let data43 = data42[i3];
+if(typeof data43 !== "string"){
+const err71 = {instancePath:instancePath+"/SharedMailboxTypes/" + i3,schemaPath:"#/properties/SharedMailboxTypes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -989,10 +991,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-}
-else {
-const err72 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/type",keyword:"type",params:{type: "array"}};
+if(!((((data43 === "SharedMailbox") || (data43 === "UserMailbox")) || (data43 === "RoomMailbox")) || (data43 === "EquipmentMailbox"))){
+const err72 = {instancePath:instancePath+"/SharedMailboxTypes/" + i3,schemaPath:"#/properties/SharedMailboxTypes/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxTypes.items.enum}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1001,8 +1001,10 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(typeof data.AutoMapping !== "boolean"){
-const err73 = {instancePath:instancePath+"/AutoMapping",schemaPath:"#/properties/AutoMapping/type",keyword:"type",params:{type: "boolean"}};
+}
+}
+else {
+const err73 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1011,10 +1013,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-let data44 = data.SubPermissionContractField;
-if(typeof data44 === "string"){
-if(!pattern3.test(data44)){
-const err74 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$"}};
+if(typeof data.AutoMapping !== "boolean"){
+const err74 = {instancePath:instancePath+"/AutoMapping",schemaPath:"#/properties/AutoMapping/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1023,9 +1023,10 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-else {
-const err75 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/type",keyword:"type",params:{type: "string"}};
+let data45 = data.SubPermissionContractField;
+if(typeof data45 === "string"){
+if(!pattern3.test(data45)){
+const err75 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1034,9 +1035,9 @@ vErrors.push(err75);
 }
 errors++;
 }
-let data45 = data.SubPermissionAttribute;
-if(typeof data45 !== "string"){
-const err76 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err76 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1045,8 +1046,9 @@ vErrors.push(err76);
 }
 errors++;
 }
-if(!((((((((((((((((((data45 === "CustomAttribute1") || (data45 === "CustomAttribute2")) || (data45 === "CustomAttribute3")) || (data45 === "CustomAttribute4")) || (data45 === "CustomAttribute5")) || (data45 === "CustomAttribute6")) || (data45 === "CustomAttribute7")) || (data45 === "CustomAttribute8")) || (data45 === "CustomAttribute9")) || (data45 === "CustomAttribute10")) || (data45 === "CustomAttribute11")) || (data45 === "CustomAttribute12")) || (data45 === "CustomAttribute13")) || (data45 === "CustomAttribute14")) || (data45 === "CustomAttribute15")) || (data45 === "Alias")) || (data45 === "DisplayName")) || (data45 === "Name"))){
-const err77 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionAttribute.enum}};
+let data46 = data.SubPermissionAttribute;
+if(typeof data46 !== "string"){
+const err77 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1055,9 +1057,8 @@ vErrors.push(err77);
 }
 errors++;
 }
-let data46 = data.SubPermissionNoMatch;
-if(typeof data46 !== "string"){
-const err78 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/type",keyword:"type",params:{type: "string"}};
+if(!((((((((((((((((((data46 === "CustomAttribute1") || (data46 === "CustomAttribute2")) || (data46 === "CustomAttribute3")) || (data46 === "CustomAttribute4")) || (data46 === "CustomAttribute5")) || (data46 === "CustomAttribute6")) || (data46 === "CustomAttribute7")) || (data46 === "CustomAttribute8")) || (data46 === "CustomAttribute9")) || (data46 === "CustomAttribute10")) || (data46 === "CustomAttribute11")) || (data46 === "CustomAttribute12")) || (data46 === "CustomAttribute13")) || (data46 === "CustomAttribute14")) || (data46 === "CustomAttribute15")) || (data46 === "Alias")) || (data46 === "DisplayName")) || (data46 === "Name"))){
+const err78 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionAttribute.enum}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1066,8 +1067,9 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(!((data46 === "error") || (data46 === "skip"))){
-const err79 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionNoMatch.enum}};
+let data47 = data.SubPermissionNoMatch;
+if(typeof data47 !== "string"){
+const err79 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1076,8 +1078,8 @@ vErrors.push(err79);
 }
 errors++;
 }
-if(typeof data.SubPermissionPreviewAllContracts !== "boolean"){
-const err80 = {instancePath:instancePath+"/SubPermissionPreviewAllContracts",schemaPath:"#/properties/SubPermissionPreviewAllContracts/type",keyword:"type",params:{type: "boolean"}};
+if(!((data47 === "error") || (data47 === "skip"))){
+const err80 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionNoMatch.enum}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1086,9 +1088,8 @@ vErrors.push(err80);
 }
 errors++;
 }
-let data48 = data.MarkerAttribute;
-if(typeof data48 !== "string"){
-const err81 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/type",keyword:"type",params:{type: "string"}};
+if(typeof data.SubPermissionPreviewAllContracts !== "boolean"){
+const err81 = {instancePath:instancePath+"/SubPermissionPreviewAllContracts",schemaPath:"#/properties/SubPermissionPreviewAllContracts/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1097,8 +1098,9 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(!(((((((((((((((data48 === "CustomAttribute1") || (data48 === "CustomAttribute2")) || (data48 === "CustomAttribute3")) || (data48 === "CustomAttribute4")) || (data48 === "CustomAttribute5")) || (data48 === "CustomAttribute6")) || (data48 === "CustomAttribute7")) || (data48 === "CustomAttribute8")) || (data48 === "CustomAttribute9")) || (data48 === "CustomAttribute10")) || (data48 === "CustomAttribute11")) || (data48 === "CustomAttribute12")) || (data48 === "CustomAttribute13")) || (data48 === "CustomAttribute14")) || (data48 === "CustomAttribute15"))){
-const err82 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.MarkerAttribute.enum}};
+let data49 = data.MarkerAttribute;
+if(typeof data49 !== "string"){
+const err82 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1107,8 +1109,8 @@ vErrors.push(err82);
 }
 errors++;
 }
-if(typeof data.GroupMarker !== "string"){
-const err83 = {instancePath:instancePath+"/GroupMarker",schemaPath:"#/properties/GroupMarker/type",keyword:"type",params:{type: "string"}};
+if(!(((((((((((((((data49 === "CustomAttribute1") || (data49 === "CustomAttribute2")) || (data49 === "CustomAttribute3")) || (data49 === "CustomAttribute4")) || (data49 === "CustomAttribute5")) || (data49 === "CustomAttribute6")) || (data49 === "CustomAttribute7")) || (data49 === "CustomAttribute8")) || (data49 === "CustomAttribute9")) || (data49 === "CustomAttribute10")) || (data49 === "CustomAttribute11")) || (data49 === "CustomAttribute12")) || (data49 === "CustomAttribute13")) || (data49 === "CustomAttribute14")) || (data49 === "CustomAttribute15"))){
+const err83 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.MarkerAttribute.enum}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1117,8 +1119,8 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(typeof data.SharedMailboxMarker !== "string"){
-const err84 = {instancePath:instancePath+"/SharedMailboxMarker",schemaPath:"#/properties/SharedMailboxMarker/type",keyword:"type",params:{type: "string"}};
+if(typeof data.GroupMarker !== "string"){
+const err84 = {instancePath:instancePath+"/GroupMarker",schemaPath:"#/properties/GroupMarker/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1127,9 +1129,8 @@ vErrors.push(err84);
 }
 errors++;
 }
-let data51 = data.CombinedRightsImport;
-if(typeof data51 !== "string"){
-const err85 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/type",keyword:"type",params:{type: "string"}};
+if(typeof data.SharedMailboxMarker !== "string"){
+const err85 = {instancePath:instancePath+"/SharedMailboxMarker",schemaPath:"#/properties/SharedMailboxMarker/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1138,8 +1139,9 @@ vErrors.push(err85);
 }
 errors++;
 }
-if(!((data51 === "all") || (data51 === "fullAccess"))){
-const err86 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/enum",keyword:"enum",params:{allowedValues: schema6.properties.CombinedRightsImport.enum}};
+let data52 = data.CombinedRightsImport;
+if(typeof data52 !== "string"){
+const err86 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1148,9 +1150,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-let data52 = data.ConfirmRevokes;
-if(typeof data52 !== "string"){
-const err87 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/type",keyword:"type",params:{type: "string"}};
+if(!((data52 === "all") || (data52 === "fullAccess"))){
+const err87 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/enum",keyword:"enum",params:{allowedValues: schema6.properties.CombinedRightsImport.enum}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1159,8 +1160,9 @@ vErrors.push(err87);
 }
 errors++;
 }
-if(!((data52 === "accepted") || (data52 === "strict"))){
-const err88 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/enum",keyword:"enum",params:{allowedValues: schema6.properties.ConfirmRevokes.enum}};
+let data53 = data.ConfirmRevokes;
+if(typeof data53 !== "string"){
+const err88 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1169,9 +1171,8 @@ vErrors.push(err88);
 }
 errors++;
 }
-let data53 = data.CalendarRightConflict;
-if(typeof data53 !== "string"){
-const err89 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"}};
+if(!((data53 === "accepted") || (data53 === "strict"))){
+const err89 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/enum",keyword:"enum",params:{allowedValues: schema6.properties.ConfirmRevokes.enum}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1180,8 +1181,9 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(!((data53 === "refuse") || (data53 === "overwrite"))){
-const err90 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema6.properties.CalendarRightConflict.enum}};
+let data54 = data.CalendarRightConflict;
+if(typeof data54 !== "string"){
+const err90 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1190,8 +1192,8 @@ vErrors.push(err90);
 }
 errors++;
 }
-if(typeof data.LitigationHoldMayShorten !== "boolean"){
-const err91 = {instancePath:instancePath+"/LitigationHoldMayShorten",schemaPath:"#/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"}};
+if(!((data54 === "refuse") || (data54 === "overwrite"))){
+const err91 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema6.properties.CalendarRightConflict.enum}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1200,8 +1202,8 @@ vErrors.push(err91);
 }
 errors++;
 }
-if(typeof data.LitigationHoldOffInactive !== "boolean"){
-const err92 = {instancePath:instancePath+"/LitigationHoldOffInactive",schemaPath:"#/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"}};
+if(typeof data.LitigationHoldMayShorten !== "boolean"){
+const err92 = {instancePath:instancePath+"/LitigationHoldMayShorten",schemaPath:"#/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1210,8 +1212,8 @@ vErrors.push(err92);
 }
 errors++;
 }
-if(typeof data.ResourceKeyField !== "string"){
-const err93 = {instancePath:instancePath+"/ResourceKeyField",schemaPath:"#/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"}};
+if(typeof data.LitigationHoldOffInactive !== "boolean"){
+const err93 = {instancePath:instancePath+"/LitigationHoldOffInactive",schemaPath:"#/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1220,8 +1222,8 @@ vErrors.push(err93);
 }
 errors++;
 }
-if(typeof data.ResourceNameField !== "string"){
-const err94 = {instancePath:instancePath+"/ResourceNameField",schemaPath:"#/properties/ResourceNameField/type",keyword:"type",params:{type: "string"}};
+if(typeof data.ResourceKeyField !== "string"){
+const err94 = {instancePath:instancePath+"/ResourceKeyField",schemaPath:"#/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1230,8 +1232,8 @@ vErrors.push(err94);
 }
 errors++;
 }
-if(typeof data.GroupOwners !== "boolean"){
-const err95 = {instancePath:instancePath+"/GroupOwners",schemaPath:"#/properties/GroupOwners/type",keyword:"type",params:{type: "boolean"}};
+if(typeof data.ResourceNameField !== "string"){
+const err95 = {instancePath:instancePath+"/ResourceNameField",schemaPath:"#/properties/ResourceNameField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1240,10 +1242,8 @@ vErrors.push(err95);
 }
 errors++;
 }
-let data59 = data.EntraGroupKinds;
-if(Array.isArray(data59)){
-if(data59.length < 1){
-const err96 = {instancePath:instancePath+"/EntraGroupKinds",schemaPath:"#/properties/EntraGroupKinds/minItems",keyword:"minItems",params:{limit: 1}};
+if(typeof data.GroupOwners !== "boolean"){
+const err96 = {instancePath:instancePath+"/GroupOwners",schemaPath:"#/properties/GroupOwners/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1252,11 +1252,10 @@ vErrors.push(err96);
 }
 errors++;
 }
-const len4 = data59.length;
-for(let i4=0; i4<len4; i4++){
-let data60 = data59[i4];
-if(typeof data60 !== "string"){
-const err97 = {instancePath:instancePath+"/EntraGroupKinds/" + i4,schemaPath:"#/properties/EntraGroupKinds/items/type",keyword:"type",params:{type: "string"}};
+let data60 = data.EntraGroupKinds;
+if(Array.isArray(data60)){
+if(data60.length < 1){
+const err97 = {instancePath:instancePath+"/EntraGroupKinds",schemaPath:"#/properties/EntraGroupKinds/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1265,8 +1264,11 @@ vErrors.push(err97);
 }
 errors++;
 }
-if(!((((data60 === "security") || (data60 === "microsoft365")) || (data60 === "mailEnabledSecurity")) || (data60 === "distributionList"))){
-const err98 = {instancePath:instancePath+"/EntraGroupKinds/" + i4,schemaPath:"#/properties/EntraGroupKinds/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.EntraGroupKinds.items.enum}};
+const len4 = data60.length;
+for(let i4=0; i4<len4; i4++){
+let data61 = data60[i4];
+if(typeof data61 !== "string"){
+const err98 = {instancePath:instancePath+"/EntraGroupKinds/" + i4,schemaPath:"#/properties/EntraGroupKinds/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1275,10 +1277,8 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-}
-else {
-const err99 = {instancePath:instancePath+"/EntraGroupKinds",schemaPath:"#/properties/EntraGroupKinds/type",keyword:"type",params:{type: "array"}};
+if(!((((data61 === "security") || (data61 === "microsoft365")) || (data61 === "mailEnabledSecurity")) || (data61 === "distributionList"))){
+const err99 = {instancePath:instancePath+"/EntraGroupKinds/" + i4,schemaPath:"#/properties/EntraGroupKinds/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.EntraGroupKinds.items.enum}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1287,10 +1287,10 @@ vErrors.push(err99);
 }
 errors++;
 }
-let data61 = data.UniqueNamePrefix;
-if(typeof data61 === "string"){
-if(!pattern4.test(data61)){
-const err100 = {instancePath:instancePath+"/UniqueNamePrefix",schemaPath:"#/properties/UniqueNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"}};
+}
+}
+else {
+const err100 = {instancePath:instancePath+"/EntraGroupKinds",schemaPath:"#/properties/EntraGroupKinds/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1299,9 +1299,10 @@ vErrors.push(err100);
 }
 errors++;
 }
-}
-else {
-const err101 = {instancePath:instancePath+"/UniqueNamePrefix",schemaPath:"#/properties/UniqueNamePrefix/type",keyword:"type",params:{type: "string"}};
+let data62 = data.UniqueNamePrefix;
+if(typeof data62 === "string"){
+if(!pattern4.test(data62)){
+const err101 = {instancePath:instancePath+"/UniqueNamePrefix",schemaPath:"#/properties/UniqueNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1310,9 +1311,9 @@ vErrors.push(err101);
 }
 errors++;
 }
-let data62 = data.GroupVisibility;
-if(typeof data62 !== "string"){
-const err102 = {instancePath:instancePath+"/GroupVisibility",schemaPath:"#/properties/GroupVisibility/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err102 = {instancePath:instancePath+"/UniqueNamePrefix",schemaPath:"#/properties/UniqueNamePrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1321,8 +1322,9 @@ vErrors.push(err102);
 }
 errors++;
 }
-if(!((data62 === "Private") || (data62 === "Public"))){
-const err103 = {instancePath:instancePath+"/GroupVisibility",schemaPath:"#/properties/GroupVisibility/enum",keyword:"enum",params:{allowedValues: schema6.properties.GroupVisibility.enum}};
+let data63 = data.GroupVisibility;
+if(typeof data63 !== "string"){
+const err103 = {instancePath:instancePath+"/GroupVisibility",schemaPath:"#/properties/GroupVisibility/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1331,10 +1333,8 @@ vErrors.push(err103);
 }
 errors++;
 }
-let data63 = data.GroupNamePrefix;
-if(typeof data63 === "string"){
-if(!pattern5.test(data63)){
-const err104 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+if(!((data63 === "Private") || (data63 === "Public"))){
+const err104 = {instancePath:instancePath+"/GroupVisibility",schemaPath:"#/properties/GroupVisibility/enum",keyword:"enum",params:{allowedValues: schema6.properties.GroupVisibility.enum}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1343,9 +1343,10 @@ vErrors.push(err104);
 }
 errors++;
 }
-}
-else {
-const err105 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"}};
+let data64 = data.GroupNamePrefix;
+if(typeof data64 === "string"){
+if(!pattern5.test(data64)){
+const err105 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1354,10 +1355,9 @@ vErrors.push(err105);
 }
 errors++;
 }
-let data64 = data.SharedMailboxNamePrefix;
-if(typeof data64 === "string"){
-if(!pattern5.test(data64)){
-const err106 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+}
+else {
+const err106 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1366,9 +1366,10 @@ vErrors.push(err106);
 }
 errors++;
 }
-}
-else {
-const err107 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"}};
+let data65 = data.SharedMailboxNamePrefix;
+if(typeof data65 === "string"){
+if(!pattern5.test(data65)){
+const err107 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1377,11 +1378,9 @@ vErrors.push(err107);
 }
 errors++;
 }
-if(data.ResourceDomain !== undefined){
-let data65 = data.ResourceDomain;
-if(typeof data65 === "string"){
-if(!pattern0.test(data65)){
-const err108 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"}};
+}
+else {
+const err108 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1390,9 +1389,11 @@ vErrors.push(err108);
 }
 errors++;
 }
-}
-else {
-const err109 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/type",keyword:"type",params:{type: "string"}};
+if(data.ResourceDomain !== undefined){
+let data66 = data.ResourceDomain;
+if(typeof data66 === "string"){
+if(!pattern0.test(data66)){
+const err109 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1402,9 +1403,8 @@ vErrors.push(err109);
 errors++;
 }
 }
-if(data.ResourceOwner !== undefined){
-if(typeof data.ResourceOwner !== "string"){
-const err110 = {instancePath:instancePath+"/ResourceOwner",schemaPath:"#/properties/ResourceOwner/type",keyword:"type",params:{type: "string"}};
+else {
+const err110 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1414,8 +1414,9 @@ vErrors.push(err110);
 errors++;
 }
 }
-if(typeof data.ResourcesHidden !== "boolean"){
-const err111 = {instancePath:instancePath+"/ResourcesHidden",schemaPath:"#/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"}};
+if(data.ResourceOwner !== undefined){
+if(typeof data.ResourceOwner !== "string"){
+const err111 = {instancePath:instancePath+"/ResourceOwner",schemaPath:"#/properties/ResourceOwner/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1424,8 +1425,9 @@ vErrors.push(err111);
 }
 errors++;
 }
-if(typeof data.RenameResources !== "boolean"){
-const err112 = {instancePath:instancePath+"/RenameResources",schemaPath:"#/properties/RenameResources/type",keyword:"type",params:{type: "boolean"}};
+}
+if(typeof data.ResourcesHidden !== "boolean"){
+const err112 = {instancePath:instancePath+"/ResourcesHidden",schemaPath:"#/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1434,9 +1436,8 @@ vErrors.push(err112);
 }
 errors++;
 }
-}
-else {
-const err113 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(typeof data.RenameResources !== "boolean"){
+const err113 = {instancePath:instancePath+"/RenameResources",schemaPath:"#/properties/RenameResources/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1445,7 +1446,18 @@ vErrors.push(err113);
 }
 errors++;
 }
+}
+else {
+const err114 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
 validate21.errors = vErrors;
 return errors === 0;
 }
-export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"reportsUnknown":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"ConnectorPath":{"type":"string","label":"Connector path"},"NodePath":{"type":"string","label":"Node path"},"ServeSocket":{"type":"string","label":"Service file"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","label":"Cloud"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"label":"Connection"},"StateFolder":{"type":"string","label":"State folder"},"MaxConcurrentRequests":{"type":"integer","expected":"a whole number from 1 to 50","label":"Maximum concurrent requests"},"MaxCmdletsPerSecond":{"type":"integer","expected":"a whole number of at least 1, or nothing","label":"Maximum cmdlets per second"},"Host":{"type":"array","neededWhen":"accounts are in Active Directory, without an agent","items":{"type":"string"},"label":"Host"},"Port":{"type":"integer","expected":"a whole number from 1 to 65535","label":"Port"},"UseGlobalCatalog":{"type":"boolean","label":"Use Global Catalog"},"GlobalCatalogPort":{"type":"integer","expected":"a whole number from 1 to 65535","label":"Global Catalog port"},"AgentConnection":{"type":"string","label":"Agent connection"},"ServerName":{"type":"string","label":"Server name"},"BaseDN":{"type":"string","neededWhen":"accounts are in Active Directory, without an agent","label":"Base DN"},"Username":{"type":"string","neededWhen":"accounts are in Active Directory, without an agent","label":"User name"},"Password":{"type":"string","neededWhen":"accounts are in Active Directory, without an agent","secret":true,"verbatim":true,"label":"Password"},"CertificateAuthorityFile":{"type":"string","label":"Certificate authority file"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"exchangeOnlineIntegration":{"type":"boolean","label":"Exchange Online"},"deleteAccount":{"type":"boolean","label":"Delete the user"},"setManagerOnCreate":{"type":"boolean","label":"Manager on create"},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"label":"Password of new users"},"updateManagerOnUpdate":{"type":"boolean","label":"Manager on update"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"label":"Automatic reply that is on"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Shared mailbox types"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a contract field such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Group marker"},"SharedMailboxMarker":{"type":"string","label":"Shared mailbox marker"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Allow shortening holds"},"LitigationHoldOffInactive":{"type":"boolean","label":"Allow removing holds from inactive mailboxes"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupOwners":{"type":"boolean","label":"Owners as permissions"},"EntraGroupKinds":{"type":"array","items":{"type":"string","enum":["security","microsoft365","mailEnabledSecurity","distributionList"]},"label":"Kinds of group"},"UniqueNamePrefix":{"type":"string","expected":"at most 40 letters, digits, dots, underscores and hyphens, such as HelloID","label":"Unique name prefix"},"GroupVisibility":{"type":"string","enum":["Private","Public"],"label":"Visibility of new groups"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Group name prefix"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Shared mailbox name prefix"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Resource domain"},"ResourceOwner":{"type":"string","label":"Group owner"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}} };
+export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"reportsUnknown":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"ConnectorPath":{"type":"string","label":"Connector path"},"NodePath":{"type":"string","label":"Node path"},"ServeSocket":{"type":"string","label":"Service file"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","label":"Cloud"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"label":"Connection"},"StateFolder":{"type":"string","label":"State folder"},"MaxConcurrentRequests":{"type":"integer","expected":"a whole number from 1 to 50","label":"Maximum concurrent requests"},"MaxCmdletsPerSecond":{"type":"integer","expected":"a whole number of at least 1, or nothing","label":"Maximum cmdlets per second"},"Host":{"type":"array","neededWhen":"accounts are in Active Directory, without an agent","items":{"type":"string"},"label":"Host"},"Port":{"type":"integer","expected":"a whole number from 1 to 65535","label":"Port"},"UseGlobalCatalog":{"type":"boolean","label":"Use Global Catalog"},"GlobalCatalogPort":{"type":"integer","expected":"a whole number from 1 to 65535","label":"Global Catalog port"},"AgentConnection":{"type":"string","label":"Agent connection"},"ServerName":{"type":"string","label":"Server name"},"BaseDN":{"type":"string","neededWhen":"accounts are in Active Directory, without an agent","label":"Base DN"},"OtherDomains":{"type":"string","label":"Other domains"},"Username":{"type":"string","neededWhen":"accounts are in Active Directory, without an agent","label":"User name"},"Password":{"type":"string","neededWhen":"accounts are in Active Directory, without an agent","secret":true,"verbatim":true,"label":"Password"},"CertificateAuthorityFile":{"type":"string","label":"Certificate authority file"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"exchangeOnlineIntegration":{"type":"boolean","label":"Exchange Online"},"deleteAccount":{"type":"boolean","label":"Delete the user"},"setManagerOnCreate":{"type":"boolean","label":"Manager on create"},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"label":"Password of new users"},"updateManagerOnUpdate":{"type":"boolean","label":"Manager on update"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"label":"Automatic reply that is on"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Shared mailbox types"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a contract field such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Group marker"},"SharedMailboxMarker":{"type":"string","label":"Shared mailbox marker"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Allow shortening holds"},"LitigationHoldOffInactive":{"type":"boolean","label":"Allow removing holds from inactive mailboxes"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupOwners":{"type":"boolean","label":"Owners as permissions"},"EntraGroupKinds":{"type":"array","items":{"type":"string","enum":["security","microsoft365","mailEnabledSecurity","distributionList"]},"label":"Kinds of group"},"UniqueNamePrefix":{"type":"string","expected":"at most 40 letters, digits, dots, underscores and hyphens, such as HelloID","label":"Unique name prefix"},"GroupVisibility":{"type":"string","enum":["Private","Public"],"label":"Visibility of new groups"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Group name prefix"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Shared mailbox name prefix"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Resource domain"},"ResourceOwner":{"type":"string","label":"Group owner"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}} };

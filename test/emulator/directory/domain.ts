@@ -2,7 +2,8 @@
  * A domain of Active Directory in memory: its users, groups and organisational units, and what a controller answers
  * about them. The same requests to a controller of Samba have the same answers (test/activeDirectory/domain.test.ts);
  * where Windows differs from Samba, it does as Windows does, and says so. It knows what the connector sends, and no
- * more: no access lists but the places where an account may write, no replication, no other domains.
+ * more: no access lists but the places where an account may write, no replication. Of the other domains of its forest
+ * (`join`) it knows the names of their objects, which can be links, and their accounts, which can sign in.
  */
 import { randomUUID } from "node:crypto";
 import { matches } from "./filter.ts";
@@ -108,6 +109,7 @@ export class Domain {
   readonly baseDn: string;
   readonly #settings: DomainSettings;
   readonly #objects = new Map<string, DirectoryObject>();
+  readonly #others: Domain[] = [];
   /** Only the last page of a list has no cookie. */
   readonly #lists = new Map<string, { found: DirectoryObject[]; from: number }>();
 
@@ -118,6 +120,12 @@ export class Domain {
     base.values.set("minpwdlength", [Buffer.from(String(settings.minPwdLength ?? 7))]);
     this.#insert(`CN=Deleted Objects,${settings.baseDn}`, "container");
     for (const one of settings.objects ?? []) this.put(one);
+  }
+
+  /** Makes this domain and another one a forest. */
+  join(other: Domain): void {
+    this.#others.push(other);
+    other.#others.push(this);
   }
 
   /** Adds an object, not through LDAP. */
@@ -207,7 +215,8 @@ export class Domain {
   /** The account by its user principal name, its name or DOMAIN\name. */
   #accountNamed(name: string): DirectoryObject | undefined {
     const plain = name.replace(/^[^\\@=]+\\/, "");
-    return [...this.#objects.values()].find(
+    const known = [this, ...this.#others].flatMap((domain) => [...domain.#objects.values()]);
+    return known.find(
       (one) =>
         !one.isDeleted &&
         [...this.#valuesOf(one, "userprincipalname"), ...this.#valuesOf(one, "samaccountname")]
@@ -349,7 +358,9 @@ export class Domain {
     const own = object.values.get(attribute) ?? [];
     if (!links.has(attribute)) return own;
     return own.flatMap((guid) => {
-      const linked = this.#objects.get(String(guid));
+      const linked = [this, ...this.#others]
+        .map((domain) => domain.#objects.get(String(guid)))
+        .find((one) => one !== undefined);
       return linked ? [Buffer.from(nameOf(linked.parts))] : [];
     });
   }
@@ -489,7 +500,13 @@ export class Domain {
 
   /** A value as it is kept. Throws a refusal for a name of no object. */
   #stored(attribute: string, value: Buffer): Buffer {
-    return links.has(attribute) ? Buffer.from(this.#objectAt(String(value)).guid) : value;
+    if (!links.has(attribute)) return value;
+    const dn = String(value);
+    const domain = this.#others.find((one) => isAtOrBelow(partsOf(dn), partsOf(one.baseDn)));
+    const isNearer = domain && domain.baseDn.length > this.baseDn.length;
+    const isOwn = isAtOrBelow(partsOf(dn), partsOf(this.baseDn));
+    const owner = domain && (isNearer || !isOwn) ? domain : this;
+    return Buffer.from(owner.#objectAt(dn).guid);
   }
 
   #passwordIn([bytes]: readonly Buffer[]): string {

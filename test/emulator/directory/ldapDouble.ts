@@ -84,6 +84,7 @@ const pagedResults = "1.2.840.113556.1.4.319";
 export async function ldapDouble(
   tls: { key: string; cert: string },
   answer: (request: Request) => readonly Answer[],
+  { host = "127.0.0.1", port = 0 } = {},
 ): Promise<LdapDouble> {
   const requests: Request[] = [];
   const sockets = new Set<TLSSocket>();
@@ -106,7 +107,7 @@ export async function ldapDouble(
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   return {
     port: (server.address() as AddressInfo).port,
     requests,
