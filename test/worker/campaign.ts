@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -73,6 +73,9 @@ export async function workerCampaign(choices: WorkerCampaign): Promise<WorkerRep
     running.push(child);
   }
 
+  const isReady = (index: number): boolean =>
+    readFileSync(path.join(folder, `worker-${index}.log`), "utf8").includes('"ready":true');
+
   async function disturb(): Promise<void> {
     const troubles = [
       ...Array.from({ length: kills }, () => "kill" as const),
@@ -111,7 +114,11 @@ export async function workerCampaign(choices: WorkerCampaign): Promise<WorkerRep
       lines = [];
     }
     const sendSeconds = (performance.now() - sendBegin) / 1000;
+    // All of them begin at the same time.
+    await server.query("update exo_connector.groups set held_until = 'infinity'");
     for (let index = 0; index < workers; index++) start();
+    while (!running.every((_, index) => isReady(index))) await delay(20);
+    await server.query("update exo_connector.groups set held_until = null");
     const done = async (): Promise<number> =>
       queueOnly ? events - (await one.queue.waiting(events)) : stub.report().effects;
     while ((await done()) === 0) await delay(10);

@@ -58,9 +58,7 @@ interface Running<Job> {
 
 const defaultPollMs = 500;
 /** Between two looks, so that one fetch takes the successors of several jobs. */
-const breathMs = 5;
-/** The queues that are asked at the same time. */
-const asksAtOnce = 3;
+const breathMs = 15;
 /** The part of the places that is kept for groups of which nothing runs here: a slow one never has them all. */
 const keptPart = 1 / 4;
 const afterErrorMs = 1_000;
@@ -76,9 +74,6 @@ export function startWork<Job extends Claimed>(
 ): Work {
   const running = new Map<string, Running<Job>>();
   const runningOf = new Map<string, number>();
-  /** Places for which jobs are being fetched. */
-  let asked = 0;
-  const askedOf = new Map<string, number>();
   const keptPlaces = Math.ceil((atOnce - 1) * keptPart);
   let isStopping = false;
   let wake = (): void => undefined;
@@ -87,9 +82,10 @@ export function startWork<Job extends Claimed>(
 
   /** Places of this process for jobs of this group. The last ones are for groups of which nothing runs here. */
   function roomFor(group: string): number {
-    const room = atOnce - running.size - asked;
-    const own = (runningOf.get(group) ?? 0) + (askedOf.get(group) ?? 0);
-    return own === 0 ? Math.max(room - keptPlaces, Math.min(room, 1)) : room - keptPlaces;
+    const room = atOnce - running.size;
+    return runningOf.has(group)
+      ? room - keptPlaces
+      : Math.max(room - keptPlaces, Math.min(room, 1));
   }
 
   /** Takes what is due, as far as there is room. Resolves to whether there was anything. */
@@ -97,36 +93,17 @@ export function startWork<Job extends Claimed>(
     const ready = await engine.ready();
     // Each look begins with another queue, so that none is always last.
     const start = ready.length === 0 ? 0 : turn++ % ready.length;
-    const next = [...ready.slice(start), ...ready.slice(0, start)].values();
     let found = 0;
-    const ask = async (): Promise<void> => {
-      for (const { queue, group } of next) {
-        if (running.size + asked >= atOnce || isStopping) return;
-        // Others that are asked meanwhile need room as well.
-        const taken = await take(queue, group, ready.length > 1 ? 1 / 2 : 1);
-        found += taken;
-      }
-    };
-    const asking = await Promise.allSettled(Array.from({ length: asksAtOnce }, ask));
-    for (const one of asking) if (one.status === "rejected") throw Fault.of(one.reason);
+    for (const { queue, group } of [...ready.slice(start), ...ready.slice(0, start)]) {
+      if (running.size >= atOnce || isStopping) break;
+      const room = roomFor(group);
+      if (room > 0) found += await take(room, queue, group);
+    }
     return found > 0;
   }
 
-  /** Takes jobs of a queue, for a part of the room. Resolves to how many. */
-  async function take(queue: string, group: string, part: number): Promise<number> {
-    const room = Math.ceil(roomFor(group) * part);
-    if (room <= 0) return 0;
-    asked += room;
-    count(askedOf, group, room);
-    try {
-      return await takeUpTo(room, queue, group);
-    } finally {
-      asked -= room;
-      count(askedOf, group, -room);
-    }
-  }
-
-  async function takeUpTo(room: number, queue: string, group: string): Promise<number> {
+  /** Takes up to `room` jobs of a queue. Resolves to how many. */
+  async function take(room: number, queue: string, group: string): Promise<number> {
     const slotted = await slots.take(group, room);
     let allowed = 0;
     let jobs: Job[] = [];
