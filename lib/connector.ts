@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Operation } from "./activeDirectory/client/changes.ts";
 import type { Directory } from "./activeDirectory/client/directory.ts";
+import type { FormSeams } from "./activeDirectory/client/formDirectory.ts";
 import { lateDirectory } from "./activeDirectory/client/lateDirectory.ts";
 import type { DirectoryTarget } from "./activeDirectory/target.ts";
 import { clouds, type Cloud, type Resource } from "./auth/clouds.ts";
@@ -9,7 +10,6 @@ import type { Parameters } from "./exchange/client/encoding.ts";
 import { exchangeOnline } from "./exchange/client/exchange.ts";
 import type { ExchangeTarget } from "./exchange/target.ts";
 import { Fault } from "./fault.ts";
-import { quoted } from "./graphemes.ts";
 import { lateGraph } from "./graph/client/lateGraph.ts";
 import { cutOff } from "./graph/cutOff.ts";
 import type { GraphTarget } from "./graph/target.ts";
@@ -42,7 +42,7 @@ export interface ConnectorSeams extends Pick<Pace, "sleep" | "random"> {
   /** Milliseconds since 1970. */
   clock(): number;
   /** Active Directory through the agents on premises. Absent: no agent connects to this process. */
-  agents?(place: { connectionId: string; baseDn: string | undefined }, pace: Pace): Directory;
+  agents?: FormSeams["agents"];
 }
 
 /**
@@ -174,7 +174,12 @@ function connection(
     const { microsoftGraph } = await import("./graph/client/graph.ts");
     return microsoftGraph({ cloud, graphUrl }, ofTarget("graph"));
   });
-  const activeDirectory = directoryOf(configuration, { pace, urls, warn, seams });
+  const activeDirectory = directoryOf(configuration, {
+    pace,
+    warn,
+    isEmulated: urls.graphUrl !== undefined,
+    agents: seams.agents,
+  });
   return {
     targets: { exchange, graph, activeDirectory },
     ...(links && { refusalOf: (step) => cutOffRefusal(step, links) }),
@@ -212,44 +217,12 @@ function connection(
 }
 
 /** Active Directory. Its settings are read, and its code loaded, when an action first uses it. */
-function directoryOf(
-  configuration: Configuration,
-  {
-    pace,
-    urls: { graphUrl },
-    warn,
-    seams: { agents },
-  }: {
-    pace: Pace;
-    urls: ReturnType<typeof emulatorUrls>;
-    warn(sentence: string): void;
-    seams: Pick<ConnectorSeams, "agents">;
-  },
-): DirectoryTarget["activeDirectory"] {
+function directoryOf(configuration: Configuration, seams: FormSeams): Directory {
   const account = (): string => configuration.Username ?? "";
   return lateDirectory(account, async () => {
-    const place = await sitePlaceOf(configuration);
-    if (place) {
-      if (agents) return agents(place, pace);
-      throw Fault.invalid(
-        `"Agent connection" (AgentConnection) is ${quoted(place.connectionId)}, so this event has to run in ` +
-          "exo-connector agent-front, to which the agents connect: no agent connects to this process.",
-      );
-    }
-    const [{ openDirectory }, { assertLoopback, domainsFrom }] = await Promise.all([
-      import("./activeDirectory/client/severalDomains.ts"),
-      import("./activeDirectory/client/settings.ts"),
-    ]);
-    const domains = domainsFrom(configuration);
-    if (graphUrl !== undefined) domains.forEach(assertLoopback);
-    return openDirectory(domains, { pace, warn });
+    const { formDirectory } = await import("./activeDirectory/client/formDirectory.ts");
+    return formDirectory(configuration, seams);
   });
-}
-
-async function sitePlaceOf(configuration: Configuration) {
-  if (configuration.AgentConnection === undefined) return undefined;
-  const { sitePlaceFrom } = await import("./activeDirectory/client/settings.ts");
-  return sitePlaceFrom(configuration);
 }
 
 function openTenant(

@@ -3,8 +3,8 @@
 import type { Contract } from "../../lib/host/schemaContract.ts";
 import type { CreateAnswer, UniquenessCheckAnswer, UpdateAnswer, EnableAnswer, DisableAnswer, DeleteAnswer, ImportAnswer, PermissionsAnswer, GrantPermissionAnswer, RevokePermissionAnswer, SubPermissionsAnswer, ImportPermissionAnswer, ImportSubPermissionsAnswer, ResourcesAnswer, AccountRecord, PermissionRecord, SubPermissionRecord } from "../../lib/generated/types.ts";
 const check_createAnswer = validate61;
-const schema34 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"AccountReference":{"type":"string","pattern":"\\S"},"AccountCorrelated":{"type":"boolean"}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["AccountReference","AccountCorrelated","Data"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-const schema35 = {"type":"object","required":["Message","IsError"],"additionalProperties":false,"properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string","pattern":"\\S"},"IsError":{"type":"boolean"}}};
+
+const schema35 = {"properties":{"Action":{"enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]}}};
 const pattern8 = new RegExp("\\S", "u");
 
 function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -118,7 +118,7 @@ validate62.errors = vErrors;
 return errors === 0;
 }
 
-const schema36 = {"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]};
+const schema36 = {"enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]};
 
 function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -147,7 +147,7 @@ validate64.errors = vErrors;
 return errors === 0;
 }
 
-const schema37 = {"type":"object","required":["target","operation","parameters","sentence","before","sent"],"additionalProperties":false,"properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object","additionalProperties":true},"sentence":{"type":"string","pattern":"\\S"},"before":{"type":"object","additionalProperties":true},"sent":{"type":"boolean"}}};
+const schema37 = {"properties":{"target":{"enum":["exchange","graph","activeDirectory"]}}};
 
 function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -344,7 +344,7 @@ validate66.errors = vErrors;
 return errors === 0;
 }
 
-const schema38 = {"type":"object","required":["requests","retries","waitedMs","totalMs"],"additionalProperties":false,"properties":{"version":{"type":"string"},"requests":{"type":"integer","minimum":0},"retries":{"type":"integer","minimum":0},"waitedMs":{"type":"integer","minimum":0},"totalMs":{"type":"integer","minimum":0}}};
+
 
 function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -843,7 +843,7 @@ return errors === 0;
 }
 
 const check_uniquenessCheckAnswer = validate70;
-const schema39 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"NonUniqueFields":{"type":"array","items":{"type":"string"}}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["NonUniqueFields"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+
 
 function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1114,7 +1114,7 @@ return errors === 0;
 }
 
 const check_updateAnswer = validate75;
-const schema40 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"PreviousData":{"type":"object","additionalProperties":true},"AccountReference":{"type":["string","object"],"additionalProperties":true}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["Data","PreviousData"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const schema40 = {"properties":{"outputContext":{"properties":{"AccountReference":{"type":["string","object"]}}}}};
 
 function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1410,7 +1410,7 @@ return errors === 0;
 }
 
 const check_enableAnswer = validate80;
-const schema41 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"PreviousData":{"type":"object","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+
 
 function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1629,7 +1629,7 @@ return errors === 0;
 }
 
 const check_disableAnswer = validate85;
-const schema42 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"PreviousData":{"type":"object","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+
 
 function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1848,7 +1848,7 @@ return errors === 0;
 }
 
 const check_deleteAnswer = validate90;
-const schema43 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"PreviousData":{"type":"object","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+
 
 function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2067,7 +2067,7 @@ return errors === 0;
 }
 
 const check_importAnswer = validate95;
-const schema44 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+
 
 function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2256,8 +2256,8 @@ return errors === 0;
 }
 
 const check_permissionsAnswer = validate100;
-const schema45 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Permissions":{"type":"array","items":{"$ref":"#/$defs/Permission"}}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["Permissions"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-const schema46 = {"type":"object","required":["DisplayName","Identification"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Identification":{"type":"object","minProperties":1,"additionalProperties":true}}};
+
+
 const pattern47 = new RegExp("^[^]{1,100}$", "u");
 
 function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -2625,7 +2625,7 @@ return errors === 0;
 }
 
 const check_grantPermissionAnswer = validate107;
-const schema47 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+
 
 function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2829,7 +2829,7 @@ return errors === 0;
 }
 
 const check_revokePermissionAnswer = validate112;
-const schema48 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+
 
 function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3018,8 +3018,8 @@ return errors === 0;
 }
 
 const check_subPermissionsAnswer = validate117;
-const schema49 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs","SubPermissions"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"SubPermissions":{"type":"array","items":{"$ref":"#/$defs/SubPermission"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-const schema50 = {"type":"object","required":["DisplayName","Reference"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Reference":{"type":"object","additionalProperties":true}}};
+
+
 
 function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3332,7 +3332,7 @@ return errors === 0;
 }
 
 const check_importPermissionAnswer = validate124;
-const schema51 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+
 
 function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3521,7 +3521,7 @@ return errors === 0;
 }
 
 const check_importSubPermissionsAnswer = validate129;
-const schema52 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+
 
 function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3710,7 +3710,7 @@ return errors === 0;
 }
 
 const check_resourcesAnswer = validate134;
-const schema53 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+
 
 function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3899,7 +3899,7 @@ return errors === 0;
 }
 
 const check_accountRecord = validate139;
-const schema54 = {"type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"type":"object","required":["AccountReference","DisplayName","UserName","Enabled","Data"],"additionalProperties":false,"properties":{"AccountReference":{"type":"string","pattern":"\\S"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"UserName":{"type":"string","pattern":"^[^]{1,100}$"},"Enabled":{"type":"boolean"},"Data":{"type":"object","additionalProperties":true}}}}};
+
 
 function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -4122,7 +4122,7 @@ return errors === 0;
 }
 
 const check_permissionRecord = validate140;
-const schema55 = {"type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"type":"object","required":["PermissionReference","Description","DisplayName","AccountReferences"],"additionalProperties":false,"properties":{"PermissionReference":{"type":"object","additionalProperties":true},"Description":{"type":"string","pattern":"^[^]{0,100}$"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"AccountReferences":{"type":"array","minItems":1,"maxItems":500,"items":{"type":"string","pattern":"\\S"}}}}}};
+
 const pattern52 = new RegExp("^[^]{0,100}$", "u");
 
 function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -4360,7 +4360,7 @@ return errors === 0;
 }
 
 const check_subPermissionRecord = validate141;
-const schema56 = {"type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"type":"object","required":["PermissionReference","Description","DisplayName","AccountReferences","SubPermissionReference","SubPermissionDisplayName"],"additionalProperties":false,"properties":{"PermissionReference":{"type":"object","additionalProperties":true},"Description":{"type":"string","pattern":"^[^]{0,100}$"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"AccountReferences":{"type":"array","minItems":1,"maxItems":500,"items":{"type":"string","pattern":"\\S"}},"SubPermissionReference":{"type":"object","additionalProperties":true},"SubPermissionDisplayName":{"type":"string","pattern":"^[^]{1,100}$"}}}}};
+
 
 function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;

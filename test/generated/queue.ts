@@ -3,7 +3,7 @@
 import type { Contract } from "../../lib/host/schemaContract.ts";
 import type { EventAccepted, EventState, HttpRefusal, QueueStatus } from "../../lib/generated/types.ts";
 const check_eventAccepted = validate143;
-const schema58 = {"type":"object","required":["id","known"],"additionalProperties":false,"properties":{"id":{"type":"string"},"known":{"type":"boolean"}}};
+
 
 function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -81,8 +81,8 @@ return errors === 0;
 }
 
 const check_eventState = validate144;
-const schema59 = {"type":"object","required":["id","state","attempts"],"additionalProperties":false,"properties":{"id":{"type":"string"},"state":{"$ref":"#/$defs/State"},"attempts":{"type":"integer","minimum":0},"answer":{"$ref":"#/$defs/EventAnswer"}}};
-const schema60 = {"type":"string","enum":["waiting","running","retrying","completed","blocked","removed"]};
+
+const schema60 = {"enum":["waiting","running","retrying","completed","blocked","removed"]};
 
 function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -111,8 +111,8 @@ validate145.errors = vErrors;
 return errors === 0;
 }
 
-const schema61 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":true,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"answer.schema.json#/$defs/AuditLog"}}}},"outcome":{"$ref":"answer.schema.json#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"answer.schema.json#/$defs/PlanStep"}},"stats":{"$ref":"answer.schema.json#/$defs/Stats"}}};
-const schema35 = {"type":"object","required":["Message","IsError"],"additionalProperties":false,"properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string","pattern":"\\S"},"IsError":{"type":"boolean"}}};
+
+const schema35 = {"properties":{"Action":{"enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]}}};
 const pattern8 = new RegExp("\\S", "u");
 
 function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -226,7 +226,7 @@ validate148.errors = vErrors;
 return errors === 0;
 }
 
-const schema36 = {"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]};
+const schema36 = {"enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]};
 
 function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -255,7 +255,7 @@ validate150.errors = vErrors;
 return errors === 0;
 }
 
-const schema37 = {"type":"object","required":["target","operation","parameters","sentence","before","sent"],"additionalProperties":false,"properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object","additionalProperties":true},"sentence":{"type":"string","pattern":"\\S"},"before":{"type":"object","additionalProperties":true},"sent":{"type":"boolean"}}};
+const schema37 = {"properties":{"target":{"enum":["exchange","graph","activeDirectory"]}}};
 
 function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -452,7 +452,7 @@ validate152.errors = vErrors;
 return errors === 0;
 }
 
-const schema38 = {"type":"object","required":["requests","retries","waitedMs","totalMs"],"additionalProperties":false,"properties":{"version":{"type":"string"},"requests":{"type":"integer","minimum":0},"retries":{"type":"integer","minimum":0},"waitedMs":{"type":"integer","minimum":0},"totalMs":{"type":"integer","minimum":0}}};
+
 
 function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -924,7 +924,7 @@ return errors === 0;
 }
 
 const check_httpRefusal = validate157;
-const schema66 = {"type":"object","required":["error"],"additionalProperties":false,"properties":{"error":{"type":"string","pattern":"\\S"},"faults":{"type":"array","items":{"type":"string"}}}};
+
 
 function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1021,8 +1021,8 @@ return errors === 0;
 }
 
 const check_queueStatus = validate158;
-const schema67 = {"type":"object","required":["version","tenants","blocked"],"additionalProperties":false,"properties":{"version":{"type":"string"},"tenants":{"type":"array","items":{"$ref":"#/$defs/TenantStatus"}},"blocked":{"type":"array","items":{"$ref":"#/$defs/BlockedStatus"}}}};
-const schema68 = {"type":"object","required":["tenant","waiting","running","retrying","completed","blocked","behindBlocked","lastMinute","oldestSeconds","heldSeconds","atOnce","perMinute"],"additionalProperties":false,"properties":{"tenant":{"type":"string"},"waiting":{"type":"integer"},"running":{"type":"integer"},"retrying":{"type":"integer"},"completed":{"type":"integer"},"blocked":{"type":"integer"},"behindBlocked":{"type":"integer"},"lastMinute":{"type":"integer"},"oldestSeconds":{"type":"number"},"heldSeconds":{"type":"number"},"atOnce":{"type":"integer"},"perMinute":{"type":["integer","null"]}}};
+
+const schema68 = {"properties":{"tenant":{"type":"string"},"waiting":{"type":"integer"},"running":{"type":"integer"},"retrying":{"type":"integer"},"completed":{"type":"integer"},"blocked":{"type":"integer"},"behindBlocked":{"type":"integer"},"lastMinute":{"type":"integer"},"oldestSeconds":{"type":"number"},"heldSeconds":{"type":"number"},"atOnce":{"type":"integer"},"perMinute":{"type":["integer","null"]}}};
 const func2 = Object.prototype.hasOwnProperty;
 
 function validate159(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -1331,7 +1331,7 @@ validate159.errors = vErrors;
 return errors === 0;
 }
 
-const schema69 = {"type":"object","required":["id","tenant","action","since","attempts","behind","messages","plan"],"additionalProperties":false,"properties":{"id":{"type":"string"},"tenant":{"type":"string"},"action":{"type":"string"},"since":{"type":"string"},"attempts":{"type":"integer"},"behind":{"type":"integer"},"outcome":{"$ref":"answer.schema.json#/$defs/Outcome"},"messages":{"type":"array","items":{"type":"string"}},"plan":{"type":"array","items":{"type":"string"}}}};
+const schema69 = {"properties":{"id":{"type":"string"},"tenant":{"type":"string"},"action":{"type":"string"},"since":{"type":"string"},"attempts":{"type":"integer"},"behind":{"type":"integer"},"outcome":{"$ref":"answer.schema.json#/$defs/Outcome"},"messages":{"type":"array","items":{"type":"string"}},"plan":{"type":"array","items":{"type":"string"}}}};
 
 function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;

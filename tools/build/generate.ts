@@ -221,7 +221,12 @@ function addValidators(file: string, ids: Record<string, string>): void {
       Object.fromEntries(Object.entries(ids).map(([name, id]) => [`check_${name}`, id])),
     )
     .replace('"use strict";', "")
-    .replaceAll("export const check_", "const check_");
+    .replaceAll("export const check_", "const check_")
+    .replace(
+      /^const (schema\d+) = (\{.*\});$/gm,
+      (line, name: string, literal: string, _at, all: string) =>
+        onlyWhatIsRead(line, { name, literal, all }),
+    );
   if (/^import |require\(/m.test(code))
     throw new Error(
       `${Object.keys(ids).join(", ")}: the validator needs ajv's run time; use other keywords, a pattern for a length`,
@@ -244,6 +249,31 @@ function addValidators(file: string, ids: Record<string, string>): void {
     ),
     "",
   ].join("\n");
+}
+
+/**
+ * The literal of a schema with the members that the validator reads, such as the values of an enum: it carries the
+ * whole schema otherwise, and every event loads it.
+ */
+function onlyWhatIsRead(
+  line: string,
+  { name, literal, all }: { name: string; literal: string; all: string },
+): string {
+  const reads = [...all.matchAll(new RegExp(`\\b${name}\\b(?! =)((?:\\.\\w+)*)`, "g"))];
+  const paths = reads.map(([, path = ""]) => path.split(".").slice(1));
+  if (paths.some((path) => path.length === 0)) return line;
+  const schema = JSON.parse(literal) as Record<string, unknown>;
+  const kept: Record<string, unknown> = {};
+  for (const path of paths) {
+    let [from, to] = [schema, kept];
+    for (const step of path.slice(0, -1)) {
+      from = from[step] as Record<string, unknown>;
+      to = (to[step] ??= {}) as Record<string, unknown>;
+    }
+    const last = path.at(-1) ?? "";
+    to[last] = from[last];
+  }
+  return paths.length === 0 ? "" : `const ${name} = ${JSON.stringify(kept)};`;
 }
 
 function shapeText(id: string, isEvent: boolean): string {

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { Allowance } from "../types.ts";
 const check_allowance = validate54;
-const schema29 = {"type":"object","additionalProperties":false,"properties":{"baseDns":{"type":"array","minItems":1,"items":{"type":"string"}},"operations":{"type":"array","items":{"type":"string","enum":["add","modify","move","addMember","removeMember","delete"]}},"attributes":{"type":"array","items":{"type":"string"}}}};
+const schema29 = {"properties":{"operations":{"items":{"enum":["add","modify","move","addMember","removeMember","delete"]}}}};
 
 function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { AuthenticationMethodOptions } from "../types.ts";
 const check_authenticationMethodOptions = validate26;
-const schema11 = {"type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","required":["Id","RemoveWhenRevokingEntitlement"],"additionalProperties":false,"properties":{"Id":{"type":"string","enum":["mobile","alternateMobile","office","email","temporaryAccessPass"],"expected":"mobile, alternateMobile, office, email or temporaryAccessPass"},"PersonField":{"type":"string","pattern":"^\\s*[A-Za-z]\\w*(\\.\\w+)*\\s*$","expected":"the path of a field of the person, such as Contact.Personal.Phone.Mobile"},"Country":{"type":"string","pattern":"^\\s*[A-Za-z]{2}\\s*$","expected":"the code of a country, such as NL"},"OnlySetWhenEmpty":{"type":"boolean"},"RemoveWhenRevokingEntitlement":{"type":"boolean"},"LifetimeInMinutes":{"type":"integer","minimum":10,"maximum":43200,"expected":"a whole number from 10 to 43200 (30 days)"},"IsUsableOnce":{"type":"boolean"},"ReplaceExisting":{"type":"boolean"}}}}}};
+const schema11 = {"properties":{"options":{"items":{"properties":{"Id":{"enum":["mobile","alternateMobile","office","email","temporaryAccessPass"]}}}}}};
 const pattern16 = new RegExp("^\\s*[A-Za-z]\\w*(\\.\\w+)*\\s*$", "u");
 const pattern17 = new RegExp("^\\s*[A-Za-z]{2}\\s*$", "u");
 

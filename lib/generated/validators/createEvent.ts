@@ -4,8 +4,8 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { CreateEvent } from "../types.ts";
 import { configuration } from "./configuration.ts";
 const check_createEvent = validate22;
-const schema7 = {"type":"object","required":["actionContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun","CorrelationConfiguration"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"$ref":"#/$defs/Data"},"CorrelationConfiguration":{"$ref":"#/$defs/CorrelationConfiguration"},"AccountCorrelated":{"type":["boolean","null"]},"References":{"$ref":"#/$defs/References"}}},"personContext":{"$ref":"#/$defs/PersonContext"},"outputContext":{"$ref":"#/$defs/OutputContext"}}};
-const schema8 = {"$id":"configuration.schema.json","validatedBy":"configuration"};
+const schema7 = {"properties":{"actionContext":{"properties":{"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"AccountCorrelated":{"type":["boolean","null"]}}}}};
+
 const func2 = configuration.check;
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -20,8 +20,8 @@ validate23.errors = vErrors;
 return errors === 0;
 }
 
-const schema9 = {"type":["object","null"],"properties":{"passwordProfile":{"$ref":"#/$defs/PasswordProfile"}},"additionalProperties":true};
-const schema10 = {"type":["object","null"],"properties":{"password":{"type":["string","null"],"secret":true}},"additionalProperties":true};
+const schema9 = {"type":["object","null"]};
+const schema10 = {"type":["object","null"],"properties":{"password":{"type":["string","null"]}}};
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -81,7 +81,7 @@ validate25.errors = vErrors;
 return errors === 0;
 }
 
-const schema11 = {"type":"object","required":["Enabled"],"properties":{"Enabled":{"type":"boolean"},"PersonField":{"type":["string","null"]},"PersonFieldValue":{"type":["string","number","null"]},"AccountField":{"type":["string","null"]},"AccountFieldValue":{"type":["string","number","null"]}}};
+const schema11 = {"properties":{"PersonField":{"type":["string","null"]},"PersonFieldValue":{"type":["string","number","null"]},"AccountField":{"type":["string","null"]},"AccountFieldValue":{"type":["string","number","null"]}}};
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -176,7 +176,7 @@ validate29.errors = vErrors;
 return errors === 0;
 }
 
-const schema12 = {"type":"object","properties":{"Account":{"type":["string","object","null"],"additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"additionalProperties":true}}};
+const schema12 = {"properties":{"Account":{"type":["string","object","null"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}};
 
 function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -236,7 +236,7 @@ validate31.errors = vErrors;
 return errors === 0;
 }
 
-const schema13 = {"type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
+const schema13 = {"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}};
 
 function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -283,7 +283,7 @@ validate33.errors = vErrors;
 return errors === 0;
 }
 
-const schema14 = {"type":["object","null"],"properties":{"Data":{"type":["object","null"],"properties":{"passwordProfile":{"$ref":"#/$defs/PasswordProfile"}},"additionalProperties":true}}};
+const schema14 = {"type":["object","null"],"properties":{"Data":{"type":["object","null"]}}};
 
 function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;

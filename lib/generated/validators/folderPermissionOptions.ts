@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { FolderPermissionOptions } from "../types.ts";
 const check_folderPermissionOptions = validate23;
-const schema8 = {"type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","required":["Id","DisplayName","mailboxFolderUser","mailboxFolderAccessRight"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a string that is not blank"},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"mailboxFolderUser":{"type":"string","pattern":"\\S","expected":"Default, Anonymous, an address or a GUID"},"mailboxFolderAccessRight":{"type":"string","pattern":"\\S","expected":"a role such as Reviewer, or rights separated by commas"},"mailboxFolderSharingPermissionFlags":{"type":"string"},"sendNotificationToUser":{"type":"boolean"}}}}}};
+
 const pattern8 = new RegExp("\\S", "u");
 const pattern9 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
 

@@ -3,12 +3,12 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { FrontState } from "../types.ts";
 const check_frontState = validate34;
-const schema17 = {"type":"object","required":["agents","alarms"],"additionalProperties":false,"properties":{"agents":{"type":"array","items":{"$ref":"#/$defs/KnownAgent"}},"alarms":{"type":"array","items":{"type":"object","required":["at","agentId","message"],"additionalProperties":false,"properties":{"at":{"type":"integer"},"agentId":{"type":"string"},"message":{"type":"string"}}}}}};
-const schema18 = {"type":"object","required":["agentId","connectionId","connectionName","sealedFor","publicKey","tokenDigest","tokenUntil","since","keys"],"additionalProperties":false,"properties":{"agentId":{"type":"string"},"connectionId":{"type":"string"},"connectionName":{"type":"string"},"sealedFor":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"a thumbprint of 43 characters"},"tokenDigest":{"type":"string"},"tokenUntil":{"type":"integer"},"since":{"type":"integer"},"keys":{"type":"array","items":{"$ref":"#/$defs/AgentKey"}},"usedAt":{"type":"integer"},"confirmedAt":{"type":"integer"},"revokedAt":{"type":"integer"},"lastSeen":{"type":"integer"},"aliveSince":{"type":"integer"},"version":{"type":"string"},"publicKey":{"type":"string"}}};
+
+const schema18 = {"properties":{"agentId":{"type":"string"},"connectionId":{"type":"string"},"connectionName":{"type":"string"},"sealedFor":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"a thumbprint of 43 characters"},"tokenDigest":{"type":"string"},"tokenUntil":{"type":"integer"},"since":{"type":"integer"},"keys":{"type":"array","items":{"$ref":"#/$defs/AgentKey"}},"usedAt":{"type":"integer"},"confirmedAt":{"type":"integer"},"revokedAt":{"type":"integer"},"lastSeen":{"type":"integer"},"aliveSince":{"type":"integer"},"version":{"type":"string"},"publicKey":{"type":"string"}}};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern20 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
-const schema19 = {"type":"object","required":["thumbprint","publicKey","since"],"additionalProperties":false,"properties":{"thumbprint":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"a thumbprint of 43 characters"},"publicKey":{"$ref":"#/$defs/Jwk"},"since":{"type":"integer"},"until":{"type":"integer"}}};
-const schema16 = {"type":"object","required":["kty","crv","x"],"additionalProperties":false,"properties":{"kty":{"type":"string","enum":["OKP"]},"crv":{"type":"string","enum":["Ed25519"]},"x":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"an Ed25519 key of 32 bytes in base64url"}}};
+
+const schema16 = {"properties":{"kty":{"enum":["OKP"]},"crv":{"enum":["Ed25519"]}}};
 
 function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;

@@ -4,8 +4,8 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { ImportPermissionEvent } from "../types.ts";
 import { configuration } from "./configuration.ts";
 const check_importPermissionEvent = validate88;
-const schema28 = {"type":"object","required":["actionContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]}}}}};
-const schema8 = {"$id":"configuration.schema.json","validatedBy":"configuration"};
+const schema28 = {"properties":{"actionContext":{"properties":{"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]}}}}};
+
 const func2 = configuration.check;
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { AgentJob } from "../types.ts";
 const check_job = validate50;
-const schema25 = {"type":"object","required":["jti","iss","aud","connection","exp","kind","content"],"additionalProperties":false,"properties":{"jti":{"type":"string","pattern":"^[0-9a-f-]{36}$","expected":"a GUID in lower case"},"iss":{"type":"string"},"aud":{"type":"string"},"connection":{"type":"string"},"exp":{"type":"integer"},"kind":{"type":"string","enum":["get","pages","invoke"]},"baseDn":{"type":"string"},"content":{"type":"object"},"sealed":{"type":"string"}}};
+const schema25 = {"properties":{"jti":{"type":"string","pattern":"^[0-9a-f-]{36}$","expected":"a GUID in lower case"},"iss":{"type":"string"},"aud":{"type":"string"},"connection":{"type":"string"},"exp":{"type":"integer"},"kind":{"type":"string","enum":["get","pages","invoke"]},"baseDn":{"type":"string"},"content":{"type":"object"},"sealed":{"type":"string"}}};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern28 = new RegExp("^[0-9a-f-]{36}$", "u");
 

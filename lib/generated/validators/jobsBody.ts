@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { JobsBody } from "../types.ts";
 const check_jobsBody = validate47;
-const schema23 = {"type":"object","required":["max","version"],"additionalProperties":false,"properties":{"max":{"type":"integer","minimum":1,"maximum":100,"expected":"a number of jobs from 1 to 100"},"version":{"type":"string","pattern":"^[\\w.+-]{1,40}$","expected":"a version"}}};
+
 const pattern35 = new RegExp("^[\\w.+-]{1,40}$", "u");
 
 function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { LicenceOptions } from "../types.ts";
 const check_licenceOptions = validate27;
-const schema12 = {"type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","required":["Id","DisabledPlans"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"the name of a licence (skuPartNumber) such as ENTERPRISEPACK, or its skuId"},"DisabledPlans":{"type":"array","items":{"type":"string","pattern":"\\S","expected":"the name of a service plan such as YAMMER_ENTERPRISE, or its servicePlanId"}},"KeepDisabledPlans":{"type":"boolean"}}}}}};
+
 const pattern8 = new RegExp("\\S", "u");
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { LitigationHoldOptions } from "../types.ts";
 const check_litigationHoldOptions = validate25;
-const schema10 = {"type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","required":["Id","DisplayName","Duration"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a string that is not blank"},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"Duration":{"type":["integer","string"],"expected":"a whole number of days, or Unlimited"}}}}}};
+const schema10 = {"properties":{"options":{"items":{"properties":{"Duration":{"type":["integer","string"]}}}}}};
 const pattern8 = new RegExp("\\S", "u");
 const pattern9 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
 

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { RegionalOptions } from "../types.ts";
 const check_regionalOptions = validate24;
-const schema9 = {"type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","required":["Id","DisplayName","Language","TimeZone"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a string that is not blank"},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"Language":{"type":"string","expected":"a language and region, such as nl-NL"},"DateFormat":{"type":["string","null"]},"TimeFormat":{"type":["string","null"]},"TimeZone":{"type":"string","expected":"the ID of a Windows time zone, such as W. Europe Standard Time"},"LocalizeDefaultFolderName":{"type":"boolean"}}}}}};
+const schema9 = {"properties":{"options":{"items":{"properties":{"DateFormat":{"type":["string","null"]},"TimeFormat":{"type":["string","null"]}}}}}};
 const pattern8 = new RegExp("\\S", "u");
 const pattern9 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
 

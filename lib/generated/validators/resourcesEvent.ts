@@ -4,8 +4,8 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { ResourcesEvent } from "../types.ts";
 import { configuration } from "./configuration.ts";
 const check_resourcesEvent = validate92;
-const schema30 = {"type":"object","required":["actionContext","resourceContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]}}},"resourceContext":{"type":"object","required":["SourceData"],"properties":{"SourceData":{"type":"array"}}}}};
-const schema8 = {"$id":"configuration.schema.json","validatedBy":"configuration"};
+const schema30 = {"properties":{"actionContext":{"properties":{"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]}}}}};
+
 const func2 = configuration.check;
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){

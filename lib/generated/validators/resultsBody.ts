@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { ResultsBody } from "../types.ts";
 const check_resultsBody = validate52;
-const schema27 = {"type":"object","required":["job","part","isLast","entries"],"additionalProperties":false,"properties":{"job":{"type":"string","pattern":"^[0-9a-f-]{36}$","expected":"a GUID in lower case"},"part":{"type":"integer","minimum":0},"isLast":{"type":"boolean"},"entries":{"type":"array","items":{"type":"object"}},"fault":{"type":"object","required":["kind","message","retryable"],"additionalProperties":false,"properties":{"kind":{"type":"string","enum":["missing","noEntry","notManager","notReady","ambiguous","taken","onPremises","unlicensed","denied","invalid","throttled","unavailable","unexpected"]},"message":{"type":"string","pattern":"^[^]{1,4000}$","expected":"a sentence"},"retryable":{"type":"boolean"}}}}};
+const schema27 = {"properties":{"fault":{"properties":{"kind":{"enum":["missing","noEntry","notManager","notReady","ambiguous","taken","onPremises","unlicensed","denied","invalid","throttled","unavailable","unexpected"]}}}}};
 const pattern28 = new RegExp("^[0-9a-f-]{36}$", "u");
 const pattern40 = new RegExp("^[^]{1,4000}$", "u");
 

@@ -4,8 +4,8 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { RevokePermissionEvent } from "../types.ts";
 import { configuration } from "./configuration.ts";
 const check_revokePermissionEvent = validate78;
-const schema25 = {"type":"object","required":["actionContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun","References"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"References":{"$ref":"#/$defs/PermissionReferences"},"PermissionDisplayName":{"type":["string","null"]}}},"personContext":{"$ref":"#/$defs/PersonContext"}}};
-const schema8 = {"$id":"configuration.schema.json","validatedBy":"configuration"};
+const schema25 = {"properties":{"actionContext":{"properties":{"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"PermissionDisplayName":{"type":["string","null"]}}}}};
+
 const func2 = configuration.check;
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -20,7 +20,7 @@ validate23.errors = vErrors;
 return errors === 0;
 }
 
-const schema24 = {"type":"object","properties":{"Account":{"type":["string","object"],"additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object"],"additionalProperties":true}},"required":["Account","Permission"]};
+const schema24 = {"properties":{"Account":{"type":["string","object"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object"]}}};
 
 function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -102,7 +102,7 @@ validate75.errors = vErrors;
 return errors === 0;
 }
 
-const schema13 = {"type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
+const schema13 = {"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}};
 
 function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;

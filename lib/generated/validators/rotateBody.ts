@@ -3,8 +3,8 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { RotateBody } from "../types.ts";
 const check_rotateBody = validate48;
-const schema24 = {"type":"object","required":["publicKey","proof"],"additionalProperties":false,"properties":{"publicKey":{"$ref":"#/$defs/Jwk"},"proof":{"type":"string"}}};
-const schema16 = {"type":"object","required":["kty","crv","x"],"additionalProperties":false,"properties":{"kty":{"type":"string","enum":["OKP"]},"crv":{"type":"string","enum":["Ed25519"]},"x":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"an Ed25519 key of 32 bytes in base64url"}}};
+
+const schema16 = {"properties":{"kty":{"enum":["OKP"]},"crv":{"enum":["Ed25519"]}}};
 const pattern20 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
 
 function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){

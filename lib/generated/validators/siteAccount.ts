@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { SiteAccount } from "../types.ts";
 const check_siteAccount = validate53;
-const schema28 = {"type":"object","required":["username","password"],"additionalProperties":false,"properties":{"username":{"type":"string","pattern":"\\S"},"password":{"type":"string","secret":true,"pattern":"^[^]+$","expected":"a password"},"authorityFile":{"type":"string"}}};
+
 const pattern8 = new RegExp("\\S", "u");
 const pattern42 = new RegExp("^[^]+$", "u");
 

@@ -3,9 +3,9 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { SiteState } from "../types.ts";
 const check_siteState = validate40;
-const schema20 = {"type":"object","required":["configuration","serviceThumbprint","key","state"],"additionalProperties":false,"properties":{"configuration":{"$ref":"#/$defs/sealedConfiguration"},"serviceThumbprint":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"a thumbprint of 43 characters"},"key":{"$ref":"#/$defs/OwnSigningKey"},"next":{"$ref":"#/$defs/OwnSigningKey"},"state":{"type":"string","enum":["new","waiting","confirmed","refused"]},"why":{"type":"string"},"lastAnswer":{"type":"integer"},"aliveSince":{"type":"integer"},"clockAheadMs":{"type":"integer"}}};
+const schema20 = {"properties":{"configuration":{"$ref":"#/$defs/sealedConfiguration"},"serviceThumbprint":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"a thumbprint of 43 characters"},"key":{"$ref":"#/$defs/OwnSigningKey"},"next":{"$ref":"#/$defs/OwnSigningKey"},"state":{"type":"string","enum":["new","waiting","confirmed","refused"]},"why":{"type":"string"},"lastAnswer":{"type":"integer"},"aliveSince":{"type":"integer"},"clockAheadMs":{"type":"integer"}}};
 const func2 = Object.prototype.hasOwnProperty;
-const schema14 = {"type":"object","required":["v","iss","aud","iat","exp","jti","connectionId","connectionName","domains","useGlobalCatalog","globalCatalogPort","service"],"additionalProperties":false,"properties":{"v":{"type":"integer","enum":[1]},"iss":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"the thumbprint of the service's key"},"aud":{"type":"string"},"iat":{"type":"integer"},"exp":{"type":"integer"},"jti":{"type":"string","pattern":"\\S"},"connectionId":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$","expected":"1 to 64 letters, digits, dots, hyphens and underscores"},"connectionName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"domains":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/Domain"}},"useGlobalCatalog":{"type":"boolean"},"globalCatalogPort":{"type":"integer","minimum":1,"maximum":65535,"expected":"a port of LDAPS from 1 to 65535, usually 3269"},"service":{"type":"object","required":["url","agentId","enrolToken","signingKeys"],"additionalProperties":false,"properties":{"url":{"type":"string","pattern":"^https://[^\\s/?#@]+(/[^\\s?#]*)?$","expected":"an address such as https://agents.contoso.com"},"agentId":{"type":"string","pattern":"^[0-9a-f-]{36}$","expected":"a GUID in lower case"},"enrolToken":{"type":"string","secret":true,"pattern":"^[A-Za-z0-9_-]{43}$","expected":"a token of 32 bytes in base64url"},"certificateAuthority":{"type":"string","pattern":"^-----BEGIN CERTIFICATE-----","expected":"certificates in PEM"},"signingKeys":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/Jwk"}}}}}};
+const schema14 = {"properties":{"v":{"type":"integer","enum":[1]},"iss":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"the thumbprint of the service's key"},"aud":{"type":"string"},"iat":{"type":"integer"},"exp":{"type":"integer"},"jti":{"type":"string","pattern":"\\S"},"connectionId":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$","expected":"1 to 64 letters, digits, dots, hyphens and underscores"},"connectionName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"domains":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/Domain"}},"useGlobalCatalog":{"type":"boolean"},"globalCatalogPort":{"type":"integer","minimum":1,"maximum":65535,"expected":"a port of LDAPS from 1 to 65535, usually 3269"},"service":{"type":"object","required":["url","agentId","enrolToken","signingKeys"],"additionalProperties":false,"properties":{"url":{"type":"string","pattern":"^https://[^\\s/?#@]+(/[^\\s?#]*)?$","expected":"an address such as https://agents.contoso.com"},"agentId":{"type":"string","pattern":"^[0-9a-f-]{36}$","expected":"a GUID in lower case"},"enrolToken":{"type":"string","secret":true,"pattern":"^[A-Za-z0-9_-]{43}$","expected":"a token of 32 bytes in base64url"},"certificateAuthority":{"type":"string","pattern":"^-----BEGIN CERTIFICATE-----","expected":"certificates in PEM"},"signingKeys":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/Jwk"}}}}}};
 const pattern20 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
 const pattern8 = new RegExp("\\S", "u");
 const pattern22 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
@@ -13,7 +13,7 @@ const pattern9 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
 const pattern27 = new RegExp("^https://[^\\s/?#@]+(/[^\\s?#]*)?$", "u");
 const pattern28 = new RegExp("^[0-9a-f-]{36}$", "u");
 const pattern30 = new RegExp("^-----BEGIN CERTIFICATE-----", "u");
-const schema15 = {"type":"object","required":["baseDn","hosts","port"],"additionalProperties":false,"properties":{"baseDn":{"type":"string","pattern":"^[Dd][Cc]=[^,=]+(,[Dd][Cc]=[^,=]+)*$","expected":"a base DN such as DC=contoso,DC=com"},"hosts":{"type":"array","minItems":1,"items":{"type":"string","pattern":"^[A-Za-z0-9:]([A-Za-z0-9.:-]*[A-Za-z0-9:])?$","expected":"a host name or an IP address of a domain controller"}},"port":{"type":"integer","minimum":1,"maximum":65535,"expected":"a port of LDAPS from 1 to 65535, usually 636"},"serverName":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$","expected":"the host name in the certificates of the domain controllers"}}};
+
 const pattern24 = new RegExp("^[Dd][Cc]=[^,=]+(,[Dd][Cc]=[^,=]+)*$", "u");
 const pattern25 = new RegExp("^[A-Za-z0-9:]([A-Za-z0-9.:-]*[A-Za-z0-9:])?$", "u");
 const pattern26 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", "u");
@@ -215,7 +215,7 @@ validate30.errors = vErrors;
 return errors === 0;
 }
 
-const schema16 = {"type":"object","required":["kty","crv","x"],"additionalProperties":false,"properties":{"kty":{"type":"string","enum":["OKP"]},"crv":{"type":"string","enum":["Ed25519"]},"x":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"an Ed25519 key of 32 bytes in base64url"}}};
+const schema16 = {"properties":{"kty":{"enum":["OKP"]},"crv":{"enum":["Ed25519"]}}};
 
 function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -940,7 +940,7 @@ validate29.errors = vErrors;
 return errors === 0;
 }
 
-const schema21 = {"type":"object","required":["pem","since"],"additionalProperties":false,"properties":{"pem":{"type":"string","secret":true},"since":{"type":"integer"}}};
+
 
 function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;

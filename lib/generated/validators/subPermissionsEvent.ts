@@ -4,8 +4,8 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { SubPermissionsEvent } from "../types.ts";
 import { configuration } from "./configuration.ts";
 const check_subPermissionsEvent = validate82;
-const schema26 = {"type":"object","required":["actionContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun","Operation","References"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":"string","enum":["grant","update","revoke"]},"Origin":{"type":["string","null"]},"References":{"$ref":"#/$defs/AccountReferences"},"PermissionDisplayName":{"type":["string","null"]},"CurrentPermissions":{"type":["array","null"],"items":{"$ref":"#/$defs/CurrentPermission"}}}},"personContext":{"$ref":"#/$defs/PersonContext"}}};
-const schema8 = {"$id":"configuration.schema.json","validatedBy":"configuration"};
+const schema26 = {"properties":{"actionContext":{"properties":{"Operation":{"enum":["grant","update","revoke"]},"Origin":{"type":["string","null"]},"PermissionDisplayName":{"type":["string","null"]},"CurrentPermissions":{"type":["array","null"]}}}}};
+
 const func2 = configuration.check;
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -20,7 +20,7 @@ validate23.errors = vErrors;
 return errors === 0;
 }
 
-const schema17 = {"type":"object","properties":{"Account":{"type":["string","object"],"additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"additionalProperties":true}},"required":["Account"]};
+const schema17 = {"properties":{"Account":{"type":["string","object"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}};
 
 function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -90,7 +90,7 @@ validate47.errors = vErrors;
 return errors === 0;
 }
 
-const schema27 = {"type":"object","required":["Reference"],"properties":{"DisplayName":{"type":["string","null"]},"Reference":{"type":"object","additionalProperties":true}}};
+const schema27 = {"properties":{"DisplayName":{"type":["string","null"]}}};
 
 function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -149,7 +149,7 @@ validate85.errors = vErrors;
 return errors === 0;
 }
 
-const schema13 = {"type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
+const schema13 = {"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}};
 
 function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;

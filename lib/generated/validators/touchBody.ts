@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { TouchBody } from "../types.ts";
 const check_touchBody = validate51;
-const schema26 = {"type":"object","required":["jobs"],"additionalProperties":false,"properties":{"jobs":{"type":"array","items":{"type":"string","pattern":"^[0-9a-f-]{36}$","expected":"a GUID in lower case"}}}};
+
 const pattern28 = new RegExp("^[0-9a-f-]{36}$", "u");
 
 function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
