@@ -81,6 +81,32 @@ describe.each(places)("a queue $where", ({ where, isThere }) => {
   });
 
   it.skipIf(!isThere)(
+    "adds what is sent at the same time, each call with its own answer",
+    async () => {
+      const group = newGroup();
+      const jobs = jobsFor(
+        group,
+        Array.from({ length: 60 }, () => "one key"),
+      );
+      const sent = await Promise.all(
+        jobs.map((job, index) => one.queue.send(index === 30 ? [job, ...jobs.slice(0, 2)] : [job])),
+      );
+      expect(sent.map((answer) => answer.map(({ isNew }) => isNew))).toEqual(
+        jobs.map((_, index) => (index === 30 ? [true, false, false] : [true])),
+      );
+      expect(sent.flat().map(({ name }) => name)).toContain(jobs[59]?.name);
+      const seen: number[] = [];
+      const work = one.queue.work(({ group: its, input }) => {
+        if (its === group) seen.push((input as { number: number }).number);
+        return Promise.resolve({ how: "completed", output: {} });
+      }, options);
+      await until(() => seen.length === 60);
+      await work.stop();
+      expect(seen).toEqual(jobs.map((_, index) => index + 1));
+    },
+  );
+
+  it.skipIf(!isThere)(
     "blocks a key after the last attempt, until a person releases it",
     async () => {
       const group = newGroup();

@@ -20,7 +20,7 @@ import type {
 } from "./jobQueue.ts";
 import { sharedRate } from "./rate.ts";
 import { localSlots, sharedSlots } from "./slots.ts";
-import { byQueue, startWork, type Claimed, type Engine, type Settled } from "./work.ts";
+import { byQueue, collected, startWork, type Claimed, type Engine, type Settled } from "./work.ts";
 
 /** A PostgreSQL server, or a folder for one inside this process; without a folder it is in memory. */
 export type QueuePlace = { connectionString: string } | { embedded: string | undefined };
@@ -158,6 +158,13 @@ export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Pr
     return jobs.map(({ name }) => ({ name, isNew: isNew.delete(name) }));
   }
 
+  /** One insert after the other, each for all calls meanwhile: the order of the calls is that of the jobs. */
+  const addInTurn = collected(async (calls: readonly (readonly NewJob[])[]) => {
+    const sent = await add(calls.flat());
+    let start = 0;
+    return new Map(calls.map((jobs) => [jobs, sent.slice(start, (start += jobs.length))]));
+  });
+
   const engine: Engine<OwnJob> = {
     async ready() {
       const { rows } = await db.executeSql(`select name from ${ownSchema}.due_queues()`);
@@ -230,11 +237,10 @@ export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Pr
   }
 
   return {
-    send(jobs) {
-      // One insert after the other: the order of the calls is that of the jobs.
-      const sent = sending.then(() => add(jobs));
+    async send(jobs) {
+      const sent = addInTurn(jobs);
       sending = sent.catch(() => undefined);
-      return sent;
+      return (await sent).get(jobs) ?? [];
     },
     work(handle, { atOnce, perGroup, perGroupAndMinute, onDue, log }) {
       const slots = connect === undefined ? localSlots(perGroup) : sharedSlots(perGroup, connect);

@@ -231,7 +231,7 @@ export function startWork<Job extends Claimed>(
  * Carries out one call after the other, each for all that was asked for meanwhile: with more to do, there are not more
  * calls but larger ones.
  */
-function collected<T, Result>(
+export function collected<T, Result>(
   call: (items: readonly T[]) => Promise<Result>,
 ): (item: T) => Promise<Result> {
   let waiting: T[] = [];
