@@ -11,7 +11,6 @@ export default defineConfig({
     ...whole.test,
     include: ["test/network/**/*.test.ts"],
     exclude: configDefaults.exclude,
-    globalSetup: [],
     // They measure time, and cut connections.
     fileParallelism: false,
     testTimeout: 240_000,

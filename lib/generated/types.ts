@@ -1051,6 +1051,10 @@ version: string
 export interface JobsBody {
 max: number
 version: string
+/**
+ * It is answered at once, also when there is no job: the agent has just begun.
+ */
+atOnce?: boolean
 }
 export interface RotateBody {
 publicKey: PublicSigningKey

@@ -225,8 +225,8 @@ describe("a request for jobs", () => {
         ? Promise.resolve({ status: 502, headers: {}, text: "<html>Bad gateway" })
         : send(request, signal),
     );
-    // The last two: this service holds no request, and is not asked again at once.
-    expect(waits.map((ms) => ms / 1000)).toEqual([1, 2, 4, 8, 15, 15, 15, 15, 1, 1]);
+    // The last one: this service holds no request, and is not asked again at once.
+    expect(waits.map((ms) => ms / 1000)).toEqual([1, 2, 4, 8, 15, 15, 15, 15, 1]);
     expect(messages[0]).toMatch(/answered with status 502, and not as a service of agents does/);
     expect(messages.at(-1)).toBe("The service accepts this agent.");
   });

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { expect } from "vitest";
+import { expect, inject } from "vitest";
 import { newAuthority } from "../activeDirectory/certificates.ts";
 import { servicePassword } from "../campaign/hybrid/world.ts";
 import { ran } from "../cli/terminal.ts";
@@ -48,6 +48,7 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 export async function openStage(options: StageOptions) {
   const { inService, inSite, address } = options;
+  const dist = inject("dist");
   const folder = mkdtempSync(path.join(tmpdir(), "exo-connector stage "));
   const at = (name: string): string => path.join(folder, name);
   const written: string[] = [];
@@ -64,19 +65,21 @@ export async function openStage(options: StageOptions) {
   let port = 0;
   let controller: Controller = { port: 1, authorityFile: "none" };
 
-  /** Starts a file of this tree, such as the command line. */
-  function startFile(
+  /** Starts a command of the built product. */
+  const startCommand = (
     where: readonly string[],
-    file: string,
     args: readonly string[],
     env: Record<string, string> = {},
-  ): Started {
-    const words: string[] = [...where, process.execPath];
-    const [program = "", ...before] = words;
-    const child = spawn(program, [...before, "--import", "tsx", path.join(root, file), ...args], {
-      cwd: root,
-      env: { ...process.env, ...env },
-    });
+  ): Started =>
+    start([...where, process.execPath, path.join(dist, "exo-connector.mjs"), ...args], env);
+
+  /** Starts a file of this tree. */
+  const startFile = (where: readonly string[], file: string, args: readonly string[]): Started =>
+    start([...where, process.execPath, "--import", "tsx", path.join(root, file), ...args]);
+
+  function start(words: string[], env: Record<string, string> = {}): Started {
+    const [program = "", ...args] = words;
+    const child = spawn(program, args, { cwd: root, env: { ...process.env, ...env } });
     children.push(child);
     const lines: string[] = [];
     for (const stream of [child.stdout, child.stderr])
@@ -109,8 +112,7 @@ export async function openStage(options: StageOptions) {
     args: readonly string[],
     env: Record<string, string> = {},
   ): Promise<Record<string, unknown>> {
-    const file = "tools/cli/main.ts";
-    const { lines, end } = startFile(inSite, file, ["agent", ...args, "--json"], env);
+    const { lines, end } = startCommand(inSite, ["agent", ...args, "--json"], env);
     expect({ code: (await end)[0], lines }).toMatchObject({ code: 0 });
     return JSON.parse(lines.at(-1) ?? "") as Record<string, unknown>;
   }
@@ -129,6 +131,7 @@ export async function openStage(options: StageOptions) {
     at,
     written,
     until,
+    startCommand,
     startFile,
     typed,
 
@@ -140,7 +143,7 @@ export async function openStage(options: StageOptions) {
     async startFront(): Promise<RunningFront> {
       // The folder has to be there before the service; its port is known afterwards.
       await sealed("first");
-      const front = startFile(inService, "tools/cli/main.ts", [
+      const front = startCommand(inService, [
         ...["agent-front", "--state", at("front"), "--address", address, "--port", "0", "--json"],
         ...["--certificate", at("tls.pem"), "--certificate-key", at("tls.key")],
       ]);
@@ -202,8 +205,7 @@ export async function openStage(options: StageOptions) {
       site: readonly string[],
       { env = {}, args = [] }: { env?: Record<string, string>; args?: readonly string[] } = {},
     ): Promise<Started> {
-      const file = "tools/cli/main.ts";
-      const agent = startFile(inSite, file, ["agent", "run", ...site, ...args], env);
+      const agent = startCommand(inSite, ["agent", "run", ...site, ...args], env);
       await until(() => agent.lines.find((line) => line.includes("service accepts this agent")));
       return agent;
     },

@@ -72,7 +72,8 @@ const setTitle = (title: string) =>
 async function setInTheEnd(title: string): Promise<number> {
   const start = performance.now();
   for (let tries = 0; tries < 5; tries++)
-    if ((await setTitle(title)).outcome === "done") return performance.now() - start;
+    if (["done", "alreadySo"].includes((await setTitle(title)).outcome))
+      return performance.now() - start;
   throw new Error(stage.written.slice(-20).join("\n"));
 }
 
@@ -116,9 +117,8 @@ describe.skipIf(problem !== undefined)("an agent", () => {
       });
       const site = await stage.newAgent("one", { env: way(signIn) });
       if (signIn !== undefined) {
-        const wrong = stage.startFile(
+        const wrong = stage.startCommand(
           networks.inSite,
-          "tools/cli/main.ts",
           ["agent", "run", ...site],
           way("svc-agent:wrong-pass-9"),
         );
@@ -151,12 +151,7 @@ describe.skipIf(problem !== undefined)("an agent", () => {
     const env = { HTTPS_PROXY: `http://${middleAddress}:${port}` };
     const ca = ["--ca", stage.at("inspector-ca.pem")];
     const site = await stage.newAgent("one", { env, args: ca });
-    const stranger = stage.startFile(
-      networks.inSite,
-      "tools/cli/main.ts",
-      ["agent", "run", ...site],
-      env,
-    );
+    const stranger = stage.startCommand(networks.inSite, ["agent", "run", ...site], env);
     await stage.until(() => stranger.lines.find((line) => line.includes("is not trusted")));
     stranger.child.kill("SIGKILL");
     await stage.startAgent(site, { env, args: ca });

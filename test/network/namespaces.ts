@@ -71,7 +71,7 @@ export function openNetworks(): Networks {
   rules(
     middle,
     `table ip nat {
-       chain out { type nat hook postrouting priority 100; oifname "mid1" masquerade }
+       chain out { type nat hook postrouting priority 100; oifname "mid1" masquerade; }
      }
      table ip gate {
        chain way { type filter hook forward priority 0; ct state invalid drop; }
@@ -83,7 +83,7 @@ export function openNetworks(): Networks {
   rules(
     site,
     `table ip gate {
-       chain in { type filter hook input priority 0; iifname != "lo" ct state new drop }
+       chain in { type filter hook input priority 0; iifname != "lo" ct state new drop; }
      }`,
   );
   return {

@@ -106,7 +106,7 @@ export function openFront({ signer, store }: FrontFolder, seams: FrontSeams): Fr
   }
 
   async function jobs(request: FrontRequest): Promise<FrontAnswer> {
-    const { version, max } = bodyOf(request, jobsBody);
+    const { version, max, atOnce = false } = bodyOf(request, jobsBody);
     const arrivedAt = seams.now();
     const { agentId, thumbprint, signedAt } = await verifyRequest(
       request.authorization,
@@ -117,7 +117,7 @@ export function openFront({ signer, store }: FrontFolder, seams: FrontSeams): Fr
     assertConfirmed(agent);
     const over = new AbortController();
     const until = AbortSignal.any([request.signal, ending.signal, over.signal]);
-    const held = sleep(seams.holdMs, until).catch(() => undefined);
+    const held = sleep(atOnce ? 0 : seams.holdMs, until).catch(() => undefined);
     void held.then(() => over.abort());
     const poll = board.poll(agentId, agent.connectionId);
     try {

@@ -83,6 +83,8 @@ async function ask(store: SiteStore, first: SiteState, running: Running): Promis
   const post: Post = (path, content) =>
     requested(path, content, state, { ...running, signal: hurry });
   let failures = 0;
+  /** The service has answered: whoever has started the agent is told so without a delay. */
+  let isAccepted = false;
   const isEnding = (): boolean => signal.aborted;
   while (!isEnding()) {
     try {
@@ -91,14 +93,18 @@ async function ask(store: SiteStore, first: SiteState, running: Running): Promis
       const max = await worker.room(signal);
       if (max === 0) return;
       const asked = running.now();
-      const { jobs } = await requested(operations.jobs, { max, version }, state, running);
+      const body = { max, version, ...(!isAccepted && { atOnce: true }) };
+      const { jobs } = await requested(operations.jobs, body, state, running);
       const texts = Array.isArray(jobs) ? jobs.map(String) : [];
       for (const text of texts) worker.begin(text, post);
       state = await answered(state, "confirmed", store, running);
       failures = 0;
-      if (texts.length === 0 && running.now() - asked < leastPollMs) await sleep(leastPollMs);
+      const isEarly = isAccepted && running.now() - asked < leastPollMs;
+      isAccepted = true;
+      if (texts.length === 0 && isEarly) await sleep(leastPollMs);
     } catch (thrown) {
       if (isEnding()) return;
+      isAccepted = false;
       const fault = Fault.of(thrown);
       const code = thrown instanceof AgentFault ? thrown.code : undefined;
       if (code !== undefined && final.includes(code)) {

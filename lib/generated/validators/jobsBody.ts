@@ -31,7 +31,7 @@ vErrors.push(err1);
 errors++;
 }
 for(const key0 in data){
-if(!((key0 === "max") || (key0 === "version"))){
+if(!(((key0 === "max") || (key0 === "version")) || (key0 === "atOnce"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err2];
@@ -102,9 +102,9 @@ vErrors.push(err7);
 errors++;
 }
 }
-}
-else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.atOnce !== undefined){
+if(typeof data.atOnce !== "boolean"){
+const err8 = {instancePath:instancePath+"/atOnce",schemaPath:"#/properties/atOnce/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -113,7 +113,19 @@ vErrors.push(err8);
 }
 errors++;
 }
+}
+}
+else {
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
 validate47.errors = vErrors;
 return errors === 0;
 }
-export const jobsBody: Contract<JobsBody> = { check: check_jobsBody, shape: {"type":"object","properties":{"max":{"type":"integer","expected":"a number of jobs from 1 to 100"},"version":{"type":"string","expected":"a version"}}} };
+export const jobsBody: Contract<JobsBody> = { check: check_jobsBody, shape: {"type":"object","properties":{"max":{"type":"integer","expected":"a number of jobs from 1 to 100"},"version":{"type":"string","expected":"a version"},"atOnce":{"type":"boolean"}}} };
