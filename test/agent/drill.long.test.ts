@@ -6,7 +6,7 @@ import { startDemoDirectory } from "../../tools/cli/demoHybrid.ts";
 import { loadAction } from "../../tools/session/actions.ts";
 import { runInProcess } from "../inProcess.ts";
 import { newPair, type Pair } from "./keys.ts";
-import { openSite, timeBy } from "./siteInProcess.ts";
+import { openSite, realTime } from "./siteInProcess.ts";
 
 let pair: Pair;
 beforeAll(async () => {
@@ -44,7 +44,7 @@ async function played(way: "direct" | "agent"): Promise<{ answers: unknown[]; wr
   if (way === "agent") {
     const site = await openSite({
       pair,
-      time: timeBy(1),
+      time: realTime,
       domains: [{ baseDn: String(BaseDN), hosts: [String(Host)], port: Number(Port) }],
       account: {
         username: String(Username),

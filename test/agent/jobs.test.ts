@@ -30,6 +30,7 @@ beforeAll(async () => {
 });
 
 const factor = 10;
+const time = timeBy(factor);
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
@@ -69,7 +70,7 @@ async function openPlace({
   const baseDn = "DC=contoso,DC=com";
   const site = await openSite({
     pair,
-    time: timeBy(factor),
+    time,
     domains: [{ baseDn, hosts: ["127.0.0.1"], port: controller.port }],
     account: { username: "svc-connector@contoso.com", password: servicePassword, authorityFile },
     log: (text) => void logged.push(text),

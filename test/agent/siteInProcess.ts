@@ -29,13 +29,66 @@ export interface Time {
   timeout(ms: number): AbortSignal;
 }
 
-/** So many times faster than that of the machine. */
+/** That of the machine. */
+export const realTime: Time = {
+  now: Date.now,
+  sleep: (ms, signal) => delay(ms, undefined, { signal }),
+  timeout: (ms) => AbortSignal.timeout(ms),
+};
+
+const tickMs = 5;
+
+/**
+ * So many times faster than that of the machine, and slower when this process gets no turn: what a busy machine makes of
+ * a deadline is not what is tested.
+ */
 export function timeBy(factor: number): Time {
-  const start = Date.now();
+  let now = Date.now();
+  let last = performance.now();
+  const timers = new Set<{ at: number; ring(): void }>();
+  setInterval(() => {
+    const real = performance.now();
+    now += Math.min(real - last, 2 * tickMs) * factor;
+    last = real;
+    for (const timer of timers) if (timer.at <= now) timer.ring();
+  }, tickMs).unref();
   return {
-    now: () => start + (Date.now() - start) * factor,
-    sleep: (ms, signal) => delay(ms / factor, undefined, { signal }),
-    timeout: (ms) => AbortSignal.timeout(Math.max(1, Math.round(ms / factor))),
+    now: () => Math.floor(now),
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        const end = (): void => {
+          timers.delete(timer);
+          signal.removeEventListener("abort", refuse);
+        };
+        const refuse = (): void => {
+          end();
+          reject(signal.reason as Error);
+        };
+        const timer = {
+          at: now + ms,
+          ring(): void {
+            end();
+            resolve();
+          },
+        };
+        if (signal.aborted) refuse();
+        else {
+          timers.add(timer);
+          signal.addEventListener("abort", refuse, { once: true });
+        }
+      }),
+    timeout(ms) {
+      const over = new AbortController();
+      const timer = {
+        at: now + ms,
+        ring(): void {
+          timers.delete(timer);
+          over.abort(new Error("The time is over."));
+        },
+      };
+      timers.add(timer);
+      return over.signal;
+    },
   };
 }
 
@@ -173,6 +226,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
         isDead() ? never() : own.use(place, remaining, (one) => work(mortal(one, isDead))),
       close: () => own.close(),
     };
+    const begun = await openBegunJobs(disk, thisAccount(), time.now);
     const say = (_level: string, text: string): void => log(`agent ${number}: ${text}`);
     const ended = run(site, state, {
       send,
@@ -191,7 +245,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
         },
         key: pair.privateKey,
         allowance: allowanceOf(configuration.domains, allow),
-        begun: await openBegunJobs(disk, thisAccount(), time.now),
+        begun,
         directories,
         accountName: () => Promise.resolve(account.username),
         now: time.now,
@@ -209,6 +263,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
       },
       kill() {
         life.abort();
+        void begun.close().catch(() => undefined);
         ending.abort();
         hurry.abort();
       },

@@ -75,13 +75,15 @@ export interface LifeReport {
 const factor = 20;
 /** What a busy machine makes of a moment. */
 const momentMs = 100 * factor;
+/** What it makes of an answer. */
+const slackMs = 400 * factor;
 
+const time = timeBy(factor);
 let pair: Promise<Pair> | undefined;
 
 /** One life: each event in trouble, and then again as the platform sends it, when everything is well. */
 export async function runLife(seed: number, index: number): Promise<LifeReport> {
   const chance = new Chance(seed, index);
-  const time = timeBy(factor);
   const circumstances = { ...drawCircumstances(chance), exchangeOnlineIntegration: false };
   const world = openWorld(circumstances, () => 0);
   const stage = new Stage(time, chance);
@@ -388,7 +390,7 @@ async function execute(
   });
   over.abort();
   stage.ended();
-  const tookMs = time.now() - start - momentMs;
+  const tookMs = Math.max(0, time.now() - start - slackMs);
   const answer = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Answer;
   const { Data: _data, ...others } = answer.outputContext;
   const written = stderr + JSON.stringify([answer.plan, others]);

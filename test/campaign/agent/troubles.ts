@@ -41,7 +41,8 @@ export const linkTroubles: readonly [LinkTrouble, ...LinkTrouble[]] = [
     to: "jobs",
     async way({ pass, sleep, some }) {
       const reply = await pass();
-      await sleep(some(25_000));
+      // Up to the time after which the agent no longer waits for it.
+      await sleep(5_000 + some(24_000));
       return reply;
     },
   },
