@@ -48,12 +48,13 @@ export function lookIn(content: unknown): Look {
 
 /** The content of a job that searches. Throws an `AgentFault` for anything else. */
 export function searchIn(content: unknown): DirectorySearch {
-  const { filter, attributes, isOfDomain, isOfForest } = recordIn(content);
+  const { filter, attributes, isOfDomain, isOfForest, inDomainOf } = recordIn(content);
   return {
     filter: filterIn(filter),
     attributes: attributesIn(attributes),
     ...(isOfDomain === true && { isOfDomain }),
     ...(isOfForest === true && { isOfForest }),
+    ...(typeof inDomainOf === "string" && { inDomainOf }),
   };
 }
 

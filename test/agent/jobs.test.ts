@@ -7,7 +7,7 @@ import update from "../../lifecycle/hybrid/update.ts";
 import { connectorWith, type Targets } from "../../lib/connector.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import { ldapDouble, type Answer, type Request } from "../emulator/directory/ldapDouble.ts";
-import { personIn } from "../emulator/directory/domain.ts";
+import { Domain, personIn } from "../emulator/directory/domain.ts";
 import {
   authorityFile,
   certificate,
@@ -43,6 +43,8 @@ interface Place {
   carried: string[];
   logged: string[];
   writes: Request[];
+  /** Of the domain controller. */
+  port: number;
   run(action: Action<AnyEvent, Targets>, context: object, form?: object): Promise<InProcessRun>;
 }
 
@@ -90,6 +92,7 @@ async function openPlace({
     carried,
     logged,
     writes,
+    port: controller.port,
     run: (action, context, form = {}) =>
       runInProcess(
         action,
@@ -199,6 +202,37 @@ describe("an event of a connection with agents", () => {
     });
     expect(ended.code).toBe(1);
     expect(textOf(ended)).toContain("a part of the agent's answer is missing");
+  });
+
+  it("finds and changes the accounts of every domain of the sealed file", async () => {
+    const place = "DC=corp,DC=contoso,DC=com";
+    const service = { userPrincipalName: "svc-connector@contoso.com" };
+    const corp = new Domain({
+      baseDn: place,
+      delegated: { "svc-connector": place },
+      objects: [
+        { ...personIn(place, "svc-connector", service), password: servicePassword },
+        personIn(place, "Cora"),
+      ],
+    });
+    const other = await ldapDouble(certificate, (request) => corp.answer(request));
+    closing.push(() => other.close());
+    const { world, site, run, writes, port } = await openPlace();
+    await site.start([
+      { baseDn: "DC=contoso,DC=com", hosts: ["127.0.0.1"], port },
+      { baseDn: place, hosts: ["127.0.0.1"], port: other.port },
+    ]);
+    const [cora] = corp.valuesOf("cn", "Cora", "objectGUID");
+    for (const Account of [cora, world.own])
+      expect(
+        outcomeOf(await run(update, { References: { Account }, Data: { title: "Nurse" } })),
+      ).toBe("done");
+    expect(corp.valuesOf("cn", "Cora", "title")).toEqual(["Nurse"]);
+    expect(writes).toHaveLength(1);
+    const BaseDN = "DC=contoso,DC=com";
+    const References = { Account: cora };
+    expect((await run(update, { References, Data: { title: "x" } }, { BaseDN })).code).toBe(1);
+    expect(corp.valuesOf("cn", "Cora", "title")).toEqual(["Nurse"]);
   });
 
   it("says so when no agent is there, and changes nothing", async () => {

@@ -39,8 +39,8 @@ export const realTime: Time = {
 const tickMs = 5;
 
 /**
- * So many times faster than that of the machine, and slower when this process gets no turn: what a busy machine makes of
- * a deadline is not what is tested.
+ * So many times faster than that of the machine, and slower when this process gets no turn: what a busy machine makes
+ * of a deadline is not what is tested.
  */
 export function timeBy(factor: number): Time {
   let now = Date.now();
@@ -222,8 +222,8 @@ export async function openSite(options: SiteOptions): Promise<Site> {
       warn: log,
     });
     const directories: Directories = {
-      use: (place, remaining, work) =>
-        isDead() ? never() : own.use(place, remaining, (one) => work(mortal(one, isDead))),
+      use: (places, remaining, work) =>
+        isDead() ? never() : own.use(places, remaining, (one) => work(mortal(one, isDead))),
       close: () => own.close(),
     };
     const begun = await openBegunJobs(disk, thisAccount(), time.now);

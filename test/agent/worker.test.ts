@@ -79,7 +79,7 @@ async function worker(allow: Allowance = {}): Promise<Worker> {
     key: pair.privateKey,
     allowance: allowanceOf([domain], allow),
     begun: await openBegunJobs(folder, thisAccount(), () => now),
-    directories: { use: (_place, _remaining, work) => work(directory), close: () => undefined },
+    directories: { use: (_places, _remaining, work) => work(directory), close: () => undefined },
     accountName: () => Promise.resolve("CONTOSO\\svc-agent"),
     now: () => now,
     sleep: (_ms, signal) =>

@@ -7,7 +7,7 @@ import { attributes } from "../../activeDirectory/client/attributes.ts";
 import type { Operation } from "../../activeDirectory/client/changes.ts";
 import type { DirectorySearch, Look } from "../../activeDirectory/client/directory.ts";
 import type { Filter } from "../../activeDirectory/client/filter.ts";
-import { isBelow } from "../../activeDirectory/client/names.ts";
+import { domainOf, isBelow, isSameName } from "../../activeDirectory/client/names.ts";
 import type { AgentDomain, Allowance } from "../../generated/types.ts";
 import { isRecord } from "../../record.ts";
 import { AgentFault } from "../agentFault.ts";
@@ -42,12 +42,19 @@ const newAccount = 0x202;
 const userClasses = ["top", "person", "organizationalPerson", "user"].join();
 
 export interface SiteAllowance {
-  /** The domain, and the place in it, that a job means. Throws an `AgentFault` for one outside of the site. */
-  placeOf(baseDn: string | undefined): { domain: AgentDomain; baseDn: string };
+  /** The places that a job means: one of each domain. Throws an `AgentFault` for one outside of the site. */
+  placesOf(baseDn: string | undefined): SitePlaces;
   /** Throws an `AgentFault` for an attribute that is never read. */
   assertRead(request: Look | DirectorySearch): void;
-  /** Throws an `AgentFault` for a change that is never made. `baseDn`: the place of the job. */
-  assertChange(change: Change, baseDn: string): void;
+  /** Throws an `AgentFault` for a change that is never made. */
+  assertChange(change: Change, places: SitePlaces): void;
+}
+
+/** Places of different domains, each with its domain. */
+export type SitePlaces = readonly [SitePlace, ...SitePlace[]];
+export interface SitePlace {
+  domain: AgentDomain;
+  baseDn: string;
 }
 
 export function allowanceOf(
@@ -65,7 +72,7 @@ export function allowanceOf(
   }
 
   const checks: Readonly<
-    Record<Operation, (parameters: Readonly<Record<string, unknown>>, baseDn: string) => void>
+    Record<Operation, (parameters: Readonly<Record<string, unknown>>, own: SitePlaces) => void>
   > = {
     add({ parent: _parent, cn: _cn, objectClass, userAccountControl, ...values }) {
       const classes = Array.isArray(objectClass) ? objectClass.join() : "";
@@ -97,22 +104,27 @@ export function allowanceOf(
     delete: () => undefined,
   };
 
-  function assertMember({ member }: Readonly<Record<string, unknown>>, baseDn: string): void {
-    if (typeof member === "string" && isBelow(member, baseDn)) return;
-    throw refused(`changes a member that is not below ${baseDn}`);
+  function assertMember({ member }: Readonly<Record<string, unknown>>, own: SitePlaces): void {
+    const names = own.map(({ baseDn }) => baseDn);
+    if (typeof member === "string" && names.some((name) => isBelow(member, name))) return;
+    throw refused(`changes a member that is not below ${names.join(" or ")}`);
   }
 
   return {
-    placeOf(wanted) {
-      const [only, ...others] = places;
-      if (wanted === undefined && (only === undefined || others.length > 0))
-        throw refused(
-          `names no base DN, and the agent has several: ${places.join("; ")}. Enter one in "Base DN" (BaseDN)`,
-        );
-      const baseDn = wanted ?? only ?? "";
-      const domain = domains.find((one) => isBelow(baseDn, one.baseDn));
-      if (domain && places.some((place) => isBelow(baseDn, place))) return { domain, baseDn };
-      throw refused(`is about ${baseDn}, which is not below ${places.join(" or ")}`);
+    placesOf(wanted) {
+      const meant = wanted === undefined ? places : [wanted];
+      const [first, ...others] = meant.map((baseDn) => {
+        // A domain of a forest is also below the one that its name ends with.
+        const domain = domains.find((one) => isSameName(domainOf(baseDn), one.baseDn));
+        if (domain && places.some((place) => isBelow(baseDn, place))) return { domain, baseDn };
+        throw refused(`is about ${baseDn}, which is not below ${places.join(" or ")}`);
+      });
+      const names = new Set(meant.map((baseDn) => domainOf(baseDn).toLowerCase()));
+      if (first && names.size === meant.length) return [first, ...others];
+      throw refused(
+        `names no base DN, and the agent has several in one domain: ${places.join("; ")}. Enter one in "Base DN" ` +
+          "(BaseDN)",
+      );
     },
     assertRead(request) {
       const names: readonly string[] = [
@@ -122,10 +134,10 @@ export function allowanceOf(
       const wrong = names.find((name) => unreadable.has(name));
       if (wrong !== undefined) throw refused(`reads ${wrong}`);
     },
-    assertChange({ operation, parameters }, baseDn) {
+    assertChange({ operation, parameters }, own) {
       if (operations && !operations.includes(operation))
         throw refused(`is the operation ${operation}, which this site does not allow`);
-      checks[operation](parameters, baseDn);
+      checks[operation](parameters, own);
     },
   };
 }

@@ -1,10 +1,12 @@
 /** The agent's own way to its domain controllers. A connection that is signed in is used for many jobs. */
-import { activeDirectory, type Directory } from "../../activeDirectory/client/directory.ts";
+import type { Directory } from "../../activeDirectory/client/directory.ts";
 import type { DirectorySettings } from "../../activeDirectory/client/settings.ts";
+import { openDirectory } from "../../activeDirectory/client/severalDomains.ts";
 import { Fault, isRefusal } from "../../fault.ts";
-import type { AgentDomain, SealedConfiguration, SiteAccount } from "../../generated/types.ts";
+import type { SealedConfiguration, SiteAccount } from "../../generated/types.ts";
 import type { Pace } from "../../net/retry.ts";
 import type { AccountStore } from "./account.ts";
+import type { SitePlace, SitePlaces } from "./allowance.ts";
 
 export interface Directories {
   /**
@@ -12,7 +14,7 @@ export interface Directories {
    * sent later.
    */
   use<T>(
-    place: { domain: AgentDomain; baseDn: string },
+    places: SitePlaces,
     remaining: () => number,
     work: (directory: Directory) => Promise<T>,
   ): Promise<T>;
@@ -48,7 +50,7 @@ export function directoriesOf(
   const idle: Opened[] = [];
   let isClosed = false;
 
-  function open(settings: DirectorySettings, key: string, remaining: () => number): Opened {
+  function open(settings: Domains, key: string, remaining: () => number): Opened {
     const end = new AbortController();
     const stats = { requests: 0, retries: 0, waitedMs: 0 };
     const opened: Opened = {
@@ -56,7 +58,7 @@ export function directoriesOf(
       end,
       remaining,
       usedAt: 0,
-      directory: activeDirectory(settings, {
+      directory: openDirectory(settings, {
         pace: {
           signal: end.signal,
           remaining: () => Math.max(0, opened.remaining()),
@@ -87,10 +89,16 @@ export function directoriesOf(
   }
 
   return {
-    async use({ domain, baseDn }, remaining, work) {
-      const settings = settingsOf(domain, baseDn, await account.read(), {
-        globalCatalogPort: useGlobalCatalog ? globalCatalogPort : undefined,
-      });
+    async use(places, remaining, work) {
+      const own = await account.read();
+      const [first, ...others] = places.map((place) =>
+        settingsOf(place, own, {
+          globalCatalogPort: useGlobalCatalog ? globalCatalogPort : undefined,
+          hasOthers: places.length > 1,
+        }),
+      );
+      if (!first) throw new Error("A job has a place.");
+      const settings: Domains = [first, ...others];
       const key = JSON.stringify(settings);
       const known = takeIdle(key);
       const opened = known ?? open(settings, key, remaining);
@@ -116,11 +124,12 @@ export function directoriesOf(
   };
 }
 
+type Domains = [DirectorySettings, ...DirectorySettings[]];
+
 function settingsOf(
-  { hosts, port, serverName }: AgentDomain,
-  baseDn: string,
+  { domain: { hosts, port, serverName }, baseDn }: SitePlace,
   { username, password, authorityFile }: SiteAccount,
-  { globalCatalogPort }: Pick<DirectorySettings, "globalCatalogPort">,
+  more: Pick<DirectorySettings, "globalCatalogPort" | "hasOthers">,
 ): DirectorySettings {
-  return { hosts, port, serverName, baseDn, username, password, authorityFile, globalCatalogPort };
+  return { hosts, port, serverName, baseDn, username, password, authorityFile, ...more };
 }

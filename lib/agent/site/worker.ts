@@ -134,12 +134,12 @@ export function workerOf(seams: WorkerSeams): Worker {
 
   async function perform(job: AgentJob, send: Send, signal: AbortSignal): Promise<void> {
     const { directories, allowance } = seams;
-    const place = allowance.placeOf(job.baseDn);
+    const places = allowance.placesOf(job.baseDn);
     if (job.kind === "get") {
       const look = lookIn(job.content);
       allowance.assertRead(look);
       const entry = await directories.use(
-        place,
+        places,
         () => readMs,
         (own) => own.get(look),
       );
@@ -148,7 +148,7 @@ export function workerOf(seams: WorkerSeams): Worker {
       const search = searchIn(job.content);
       allowance.assertRead(search);
       await directories.use(
-        place,
+        places,
         () => readMs,
         async (own) => {
           await inParts(own.pages(search), send, signal);
@@ -158,10 +158,10 @@ export function workerOf(seams: WorkerSeams): Worker {
       const { operation, parameters } = changeIn(job.content);
       const secret = await openSecrets(job, seams.key);
       const change: Change = { operation, parameters: { ...parameters, ...secret } };
-      allowance.assertChange(change, place.baseDn);
+      allowance.assertChange(change, places);
       // What is sent must be sent in time: later, the service may have given up and looked at the state already.
       const remaining = (): number => job.exp - now();
-      await directories.use(place, remaining, async (own) => {
+      await directories.use(places, remaining, async (own) => {
         await assertTarget(change, own);
         assertInTime(job, now());
         await own.invoke(operation, change.parameters);

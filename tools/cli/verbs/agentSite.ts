@@ -317,7 +317,7 @@ async function signedIn(
     for (const domain of configuration.domains) {
       const { baseDn } = domain;
       await directories.use(
-        { domain, baseDn },
+        [{ domain, baseDn }],
         () => signInWithinMs,
         (own) => leastPasswordLength()({ activeDirectory: own }),
       );
