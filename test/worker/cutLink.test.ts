@@ -30,6 +30,12 @@ function ip(...words: string[]): void {
   if (status !== 0) throw new Error(`ip ${words.join(" ")}: ${stderr}`);
 }
 
+/** Also what an earlier run has left: connections that are cut off keep a link for some minutes. */
+function removeHost(): void {
+  for (const { name } of Object.values(links)) spawnSync("ip", ["link", "delete", name]);
+  spawnSync("ip", ["netns", "delete", host]);
+}
+
 /** Whether this process may make hosts. */
 const canMakeHosts = (): boolean =>
   spawnSync("ip", ["netns", "add", `${host}-probe`]).status === 0 &&
@@ -51,7 +57,7 @@ describe.skipIf(!isPossible)("workers on two hosts", () => {
   let one: Opened;
 
   beforeAll(async () => {
-    spawnSync("ip", ["netns", "delete", host]);
+    removeHost();
     ip("netns", "add", host);
     for (const { name, here, there } of Object.values(links)) {
       ip("link", "add", name, "type", "veth", "peer", "name", "there", "netns", host);
@@ -75,7 +81,7 @@ describe.skipIf(!isPossible)("workers on two hosts", () => {
     await one.queue.close().catch(() => undefined);
     await stub.close();
     server.remove();
-    ip("netns", "delete", host);
+    removeHost();
     rmSync(folder, { recursive: true, force: true });
   });
 
