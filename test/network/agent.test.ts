@@ -96,7 +96,11 @@ describe.skipIf(problem !== undefined)("an agent", () => {
     expect(await accountNow()).toMatchObject({ title: "Nurse" });
     expect(reaches(networks.inSite, siteAddress, 7777)).toBe(true);
     expect(reaches(networks.inService, siteAddress, 7777)).toBe(false);
-    const ports = within(networks.inSite, "ss", "-Htlnp").stdout.trim().split("\n");
+    // Seldom, it lists nothing at all on this kernel.
+    const ports = await stage.until(() => {
+      const { stdout } = within(networks.inSite, "ss", "-Htln");
+      return stdout.includes(":7777 ") ? stdout.trim().split("\n") : undefined;
+    });
     // Both are of the domain controller.
     const others = ports.filter(
       (line) => !/127\.0\.0\.1:\d+ /.test(line) && !line.includes(":7777 "),
