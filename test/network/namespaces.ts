@@ -27,7 +27,7 @@ export interface Networks {
 export function whyNoNetworks(): string | undefined {
   if (process.platform !== "linux" || process.getuid?.() !== 0)
     return "Networks of their own need root on Linux.";
-  const missing = ["ip", "nft", "conntrack", "ss"].filter(
+  const missing = ["ip", "nft", "conntrack"].filter(
     (program) => spawnSync(program, ["--version"]).error !== undefined,
   );
   if (missing.length > 0)
