@@ -20,12 +20,7 @@ import {
   type Networks,
 } from "./namespaces.ts";
 
-const problem = whyNoNetworks();
-if (problem !== undefined) {
-  if (process.env["CI"]) throw new Error(problem);
-  const line = "!".repeat(80);
-  console.error(`${line}\nSKIPPED: no agent ran in a network of its own. ${problem}\n${line}`);
-}
+const problem = whyNoNetworks("agent");
 
 interface Account {
   title: string;

@@ -23,15 +23,32 @@ export interface Networks {
   close(): void;
 }
 
-/** Why there cannot be any on this machine; undefined when there can. */
-export function whyNoNetworks(): string | undefined {
+/**
+ * Why there cannot be any on this machine; undefined when there can. It is reported where that cannot be overlooked. In
+ * CI a program that is missing is a failure; a machine that does not allow networks is none.
+ */
+export function whyNoNetworks(
+  what: string,
+  programs = ["ip", "nft", "conntrack"],
+): string | undefined {
+  const problem = problemWith(programs);
+  const line = "!".repeat(80);
+  if (problem !== undefined)
+    console.error(`${line}\nSKIPPED: no ${what} ran in a network of its own. ${problem}\n${line}`);
+  return problem;
+}
+
+function problemWith(programs: readonly string[]): string | undefined {
   if (process.platform !== "linux" || process.getuid?.() !== 0)
     return "Networks of their own need root on Linux.";
-  const missing = ["ip", "nft", "conntrack"].filter(
+  const missing = programs.filter(
     (program) => spawnSync(program, ["--version"]).error !== undefined,
   );
-  if (missing.length > 0)
-    return `${missing.join(", ")} not found. On Debian: iproute2 nftables conntrack.`;
+  if (missing.length > 0) {
+    const advice = `${missing.join(", ")} not found. On Debian: iproute2 nftables conntrack.`;
+    if (process.env["CI"]) throw new Error(advice);
+    return advice;
+  }
   const probe = `exo-probe-${process.pid}`;
   if (spawnSync("ip", ["netns", "add", probe]).status !== 0)
     return "This machine does not allow networks of their own (ip netns add).";

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { whyNoNetworks } from "../network/namespaces.ts";
 import { opened, until, type Opened } from "./opened.ts";
 import { startPostgres, type Postgres } from "./postgres.ts";
 import { startStubTenants, type StubTenants } from "./stubTenants.ts";
@@ -36,17 +37,7 @@ function removeHost(): void {
   spawnSync("ip", ["netns", "delete", host]);
 }
 
-/** Whether this process may make hosts. */
-const canMakeHosts = (): boolean =>
-  spawnSync("ip", ["netns", "add", `${host}-probe`]).status === 0 &&
-  spawnSync("ip", ["netns", "delete", `${host}-probe`]).status === 0;
-
-const isPossible = inject("postgres") && canMakeHosts();
-if (inject("postgres") && !isPossible) {
-  const advice = "No worker ran on two hosts: that needs root, and ip of iproute2.";
-  if (process.env["CI"]) throw new Error(advice);
-  console.error(`SKIPPED: ${advice}`);
-}
+const isPossible = inject("postgres") && whyNoNetworks("worker", ["ip"]) === undefined;
 
 describe.skipIf(!isPossible)("workers on two hosts", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "worker-hosts-"));
