@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { SourceMap, type SourceMapPayload } from "node:module";
+import type { SourceMap, SourceMapPayload } from "node:module";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -20,7 +20,9 @@ export function sourceStack(stack: string): string {
 function mapOf(url: string): SourceMap | undefined {
   try {
     const text = readFileSync(`${fileURLToPath(url)}.map`, "utf8");
-    return new SourceMap(JSON.parse(text) as SourceMapPayload);
+    // Loaded here, as no event needs it that goes as foreseen.
+    const modules = process.getBuiltinModule("node:module");
+    return new modules.SourceMap(JSON.parse(text) as SourceMapPayload);
   } catch {
     return undefined;
   }

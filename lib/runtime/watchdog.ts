@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 
 /** Ends the process when its time is over, even when the event loop is busy or a write to stdout blocks it. */
 export interface Watchdog {
@@ -61,7 +61,14 @@ export function startWatchdog(lastLine: string): Watchdog {
 
 function threadFor(workerData: unknown): Worker | undefined {
   try {
-    const thread = new Worker(threadCode, { eval: true, workerData, env: {}, execArgv: [] });
+    // Most events are over before the thread starts: they do not load what it takes.
+    const threads = process.getBuiltinModule("node:worker_threads");
+    const thread = new threads.Worker(threadCode, {
+      eval: true,
+      workerData,
+      env: {},
+      execArgv: [],
+    });
     thread.unref();
     thread.on("error", () => undefined);
     return thread;

@@ -1,5 +1,4 @@
 /** Who may read a store on the disk: one account, and the administrators of the machine. Everything else is refused. */
-import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { chmod, chown, lstat, mkdir, type FileHandle } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -20,8 +19,13 @@ export interface StoreOwner {
 /** Runs a program and returns what it wrote. */
 export type RunProgram = (program: string, args: readonly string[]) => Promise<string>;
 
-const runProgram: RunProgram = async (program, args) =>
-  (await promisify(execFile)(program, [...args], { windowsHide: true, timeout: 20_000 })).stdout;
+/** Loaded with its first use, as only Windows has one: loading it takes as long as reading a token. */
+const runProgram: RunProgram = async (program, args) => {
+  const { execFile } = await import("node:child_process");
+  const options = { windowsHide: true, timeout: 20_000 };
+  const { stdout } = await promisify(execFile)(program, [...args], options);
+  return stdout;
+};
 
 /** The account of this process. */
 export function thisAccount(): StoreOwner {

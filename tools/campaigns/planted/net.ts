@@ -77,8 +77,8 @@ export const netFaults: readonly Faults[] = [
         why: "After a refusal of all requests nothing would be sent any more.",
       },
       {
-        find: "slots.size >= max",
-        replace: "slots.size > max",
+        find: "Math.min(max, slots.size + 2, 3 * mostInProgress)",
+        replace: "Math.min(slots.size + 2, 3 * mostInProgress)",
         why: "There would be more requests at once than allowed.",
       },
       {
@@ -92,8 +92,8 @@ export const netFaults: readonly Faults[] = [
         why: "A refusal that arrives late would allow more requests than before.",
       },
       {
-        find: "isAllowed = wasRefused",
-        replace: "isAllowed = !wasRefused",
+        find: "if (!wasRefused) {",
+        replace: "if (wasRefused) {",
         why: "An import would take minutes to find out what the tenant allows.",
       },
       {
@@ -102,8 +102,8 @@ export const netFaults: readonly Faults[] = [
         why: "A busy service would refuse another request all the time.",
       },
       {
-        find: "slots.size < 2 * mostInProgress",
-        replace: "true",
+        find: "Math.min(max, slots.size + 2, 3 * mostInProgress);",
+        replace: "Math.min(max, slots.size + 2);",
         why: "A service with single events would send a burst that the tenant was never seen to allow.",
       },
     ],
