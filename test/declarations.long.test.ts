@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { settingsFrom } from "../lib/activeDirectory/client/settings.ts";
+import { domainsFrom, sitePlaceFrom } from "../lib/activeDirectory/client/settings.ts";
 import { connect } from "../lib/connector.ts";
 import type { Configuration, Outcome } from "../lib/generated/types.ts";
 import { namesakeLookup } from "../lib/exchange/account.ts";
@@ -358,7 +358,10 @@ describe("the configuration", () => {
     const read = new Set([...keysOfConnection(), ...hostConfiguration]);
     for (const name of names.filter((name) => systemOf(name) === system))
       for (const key of (await actionIn(name)).configuration) read.add(key);
-    if (system === hybrid) settingsFrom(watched(directoryForm, read));
+    if (system === hybrid) {
+      sitePlaceFrom(watched(directoryForm, read));
+      domainsFrom(watched(directoryForm, read));
+    }
     const file = path.resolve(import.meta.dirname, "..", `${system.folder}configuration.json`);
     const form = JSON.parse(readFileSync(file, "utf8")) as { key: string }[];
     expect(form.map(({ key }) => key).sort()).toEqual([...read].sort());
