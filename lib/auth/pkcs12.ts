@@ -1,9 +1,9 @@
 import {
   createDecipheriv,
-  createHash,
   createHmac,
   createPrivateKey,
   getCipherInfo,
+  hash,
   pbkdf2Sync,
   X509Certificate,
   type KeyObject,
@@ -213,11 +213,12 @@ function derive(
   const input = Buffer.concat([fill(from.salt), fill(text)]); // I = S || P
   let derived = Buffer.alloc(0);
   while (derived.length < length) {
-    let hash = Buffer.concat([Buffer.alloc(block, { key: 1, iv: 2, mac: 3 }[use]), input]); // D || I
+    let digest = Buffer.concat([Buffer.alloc(block, { key: 1, iv: 2, mac: 3 }[use]), input]); // D || I
+    // In one call: `createHash` takes twice as long, and there are thousands of rounds.
     for (let round = 0; round < from.iterations; round++)
-      hash = createHash(from.digest).update(hash).digest();
-    derived = Buffer.concat([derived, hash]);
-    const addend = Buffer.alloc(block, hash); // B
+      digest = hash(from.digest, digest, "buffer");
+    derived = Buffer.concat([derived, digest]);
+    const addend = Buffer.alloc(block, digest); // B
     for (let start = 0; start < input.length; start += block) {
       let carry = 1; // each block of I becomes itself + B + 1
       for (let at = block - 1; at >= 0; at--, carry >>= 8) {
