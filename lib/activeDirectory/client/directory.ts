@@ -15,7 +15,15 @@ import { Connections, type Bound, type Seams } from "./connection.ts";
 import { entriesOf, type ReadRange } from "./entries.ts";
 import { faultFrom, isNoSuchObject, isReferral, type About } from "./errors.ts";
 import { domainOf, isBelow, relativeName } from "./names.ts";
-import { controlOf, optionsOf, pagesBelow, showDeleted, type Search, type Ways } from "./pages.ts";
+import {
+  controlOf,
+  optionsOf,
+  pagesBelow,
+  showDeleted,
+  wholeList,
+  type Search,
+  type Ways,
+} from "./pages.ts";
 import type { DirectorySettings } from "./settings.ts";
 
 /** What to read of one object. */
@@ -200,11 +208,7 @@ export function activeDirectory(settings: DirectorySettings, seams: Seams): Dire
     account: settings.username,
     get,
     pages,
-    async list(search) {
-      const all: Entry[] = [];
-      for await (const page of pages(search)) all.push(...page);
-      return all;
-    },
+    list: (search) => wholeList(pages(search)),
     invoke: (operation, parameters) => operations[operation](parameters),
     close() {
       connections.close();

@@ -3,7 +3,13 @@ import { quoted } from "../../graphemes.ts";
 import type { Pace } from "../../net/retry.ts";
 import type { Seams } from "./connection.ts";
 import type { Directory } from "./directory.ts";
-import { assertLoopback, domainsFrom, sitePlaceFrom, type DirectoryForm } from "./settings.ts";
+import {
+  assertLoopback,
+  domainsFrom,
+  sitePlaceFrom,
+  type AgentPlace,
+  type DirectoryForm,
+} from "./settings.ts";
 import { openDirectory } from "./severalDomains.ts";
 
 export interface FormSeams extends Pick<Seams, "warn"> {
@@ -11,9 +17,7 @@ export interface FormSeams extends Pick<Seams, "warn"> {
   /** The environment names an emulator: no real account may be changed. */
   isEmulated: boolean;
   /** Active Directory through the agents on premises. Absent: no agent connects to this process. */
-  agents?:
-    | ((place: { connectionId: string; baseDn: string | undefined }, pace: Pace) => Directory)
-    | undefined;
+  agents?: ((place: AgentPlace, pace: Pace) => Directory) | undefined;
 }
 
 /** The directory that a form names. Throws an `invalid` fault for a form that names none. */

@@ -40,6 +40,13 @@ export async function controlOf(oid: string): Promise<Control> {
   return new Control(oid, { critical: true });
 }
 
+/** The objects of all pages as one list. */
+export async function wholeList<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pages) all.push(...page);
+  return all;
+}
+
 /** Every object below `baseDn` that matches, page by page, or a fault. */
 export async function* pagesBelow(
   baseDn: string,

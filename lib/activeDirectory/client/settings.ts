@@ -17,6 +17,14 @@ export interface DirectoryForm {
   OtherDomains?: string | undefined;
 }
 
+/** The part of a directory that agents on premises reach. */
+export interface AgentPlace {
+  /** The ID of the connection that the agents of a site share. */
+  connectionId: string;
+  /** Undefined: the one that the agents have. */
+  baseDn: string | undefined;
+}
+
 /** A directory: where it is, what part of it is used, and as whom. */
 export interface DirectorySettings {
   /** Host names or IP addresses, in the order in which they are tried. */
@@ -54,14 +62,16 @@ const labels = {
 const baseDnPattern = /^((\\.|[^\\,=])+=(\\.|[^\\,=])+,)*DC=[^\\,=]+$/i;
 const serverNamePattern = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 
+const ofBaseDn = {
+  name: "BaseDN",
+  label: "Base DN",
+  pattern: baseDnPattern,
+  expected: "a distinguished name that ends with DC=..., such as DC=contoso,DC=com",
+} as const;
+
 /** What texts look like. Checked here and not by the schema, whose validator is loaded for every system. */
 const formats = [
-  {
-    name: "BaseDN",
-    label: "Base DN",
-    pattern: baseDnPattern,
-    expected: "a distinguished name that ends with DC=..., such as DC=contoso,DC=com",
-  },
+  ofBaseDn,
   {
     name: "Username",
     label: "User name",
@@ -95,7 +105,7 @@ export function settingsFrom(form: DirectoryForm): DirectorySettings {
       `"Host" (Host) contains ${quoted(wrong)}; expected host names or IP addresses of domain controllers, without a ` +
         "protocol or a port. The connector only uses LDAPS.",
     );
-  for (const { name } of formats) assertFormat(form, name);
+  for (const format of formats) assertFormat(form, format);
   return {
     hosts,
     port: form.Port ?? defaultPort,
@@ -112,9 +122,7 @@ export function settingsFrom(form: DirectoryForm): DirectorySettings {
  * The site whose agents reach the directory; undefined when the form names none. Throws an `invalid` fault for a form
  * that also names what only the agents have.
  */
-export function sitePlaceFrom(
-  form: DirectoryForm,
-): { connectionId: string; baseDn: string | undefined } | undefined {
+export function sitePlaceFrom(form: DirectoryForm): AgentPlace | undefined {
   const { AgentConnection: connectionId, BaseDN: baseDn } = form;
   if (connectionId === undefined) return undefined;
   const own = (Object.keys(ownLabels) as (keyof typeof ownLabels)[]).filter(
@@ -126,18 +134,19 @@ export function sitePlaceFrom(
         `${own.map((name) => `"${ownLabels[name]}" (${name})`).join(", ")} of the configuration ` +
         `${own.length === 1 ? "has a value" : "have values"}; expected none: the agent has its own hosts and account.`,
     );
-  assertFormat(form, "BaseDN");
+  assertFormat(form, ofBaseDn);
   return { connectionId, baseDn };
 }
 
-function assertFormat(form: DirectoryForm, wanted: (typeof formats)[number]["name"]): void {
-  for (const { name, label, pattern, expected } of formats) {
-    const value = form[name];
-    if (name === wanted && value !== undefined && !pattern.test(value))
-      throw Fault.invalid(
-        `"${label}" (${name}) of the configuration is ${quoted(value)}; expected ${expected}.`,
-      );
-  }
+function assertFormat(
+  form: DirectoryForm,
+  { name, label, pattern, expected }: (typeof formats)[number],
+): void {
+  const value = form[name];
+  if (value !== undefined && !pattern.test(value))
+    throw Fault.invalid(
+      `"${label}" (${name}) of the configuration is ${quoted(value)}; expected ${expected}.`,
+    );
 }
 
 /**

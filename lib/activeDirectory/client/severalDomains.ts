@@ -4,19 +4,20 @@ import { newObjectFrom, targetFrom } from "./changes.ts";
 import type { Seams } from "./connection.ts";
 import { activeDirectory, type Directory, type DirectorySearch, type Look } from "./directory.ts";
 import { domainOf, isSameName } from "./names.ts";
+import { wholeList } from "./pages.ts";
 import type { DirectorySettings } from "./settings.ts";
 
 /** A client of the domains of a form. Nothing is sent before the first operation. */
 export function openDirectory(
-  domains: readonly [DirectorySettings, ...DirectorySettings[]],
+  [first, ...others]: readonly [DirectorySettings, ...DirectorySettings[]],
   seams: Seams,
 ): Directory {
-  const [first, ...others] = domains.map((settings) => ({
+  const clientOf = (settings: DirectorySettings): DomainClient => ({
     baseDn: settings.baseDn,
     directory: activeDirectory(settings, seams),
-  }));
-  if (!first || others.length === 0) return activeDirectory(domains[0], seams);
-  return severalDomains([first, ...others]);
+  });
+  const client = clientOf(first);
+  return others.length === 0 ? client.directory : severalDomains([client, ...others.map(clientOf)]);
 }
 
 /** A domain, and its client. */
@@ -113,11 +114,7 @@ function severalDomains(domains: readonly [DomainClient, ...DomainClient[]]): Di
     account: first.directory.account,
     get,
     pages,
-    async list(search) {
-      const all: Entry[] = [];
-      for await (const page of pages(search)) all.push(...page);
-      return all;
-    },
+    list: (search) => wholeList(pages(search)),
     async invoke(operation, parameters) {
       const isNew = operation === "add";
       const domain = isNew

@@ -1,19 +1,13 @@
 /** Active Directory through the agents of a site: each call is a job. */
 import type { Entry } from "../../activeDirectory/client/attributes.ts";
 import type { Directory, DirectorySearch, Look } from "../../activeDirectory/client/directory.ts";
+import { wholeList } from "../../activeDirectory/client/pages.ts";
+import type { AgentPlace } from "../../activeDirectory/client/settings.ts";
 import { Fault } from "../../fault.ts";
 import { retrying, type Pace } from "../../net/retry.ts";
 import { entriesIn, withoutBytes } from "../directoryJson.ts";
 import { partedBySecrecy } from "../job.ts";
 import { LostJob, type Asked, type JobBoard } from "./jobBoard.ts";
-
-/** A site, and the part of its directory that is meant. */
-export interface SitePlace {
-  /** The ID of the connection that its agents share. */
-  connectionId: string;
-  /** Undefined: the one that the agents have. */
-  baseDn: string | undefined;
-}
 
 /** A lost read goes to another agent; a connection that failed twice seldom succeeds. */
 const maxRetries = 2;
@@ -24,7 +18,7 @@ const maxRetries = 2;
  */
 export function agentDirectory(
   board: JobBoard,
-  { connectionId, baseDn }: SitePlace,
+  { connectionId, baseDn }: AgentPlace,
   pace: Pick<Pace, "signal" | "remaining" | "sleep" | "random" | "stats">,
 ): Directory {
   let last: string | undefined;
@@ -77,12 +71,6 @@ export function agentDirectory(
       }
     });
 
-  async function whole(pages: AsyncIterable<Entry[]>): Promise<Entry[]> {
-    const all: Entry[] = [];
-    for await (const page of pages) all.push(...page);
-    return all;
-  }
-
   const whatOf = ({ attributes }: DirectorySearch): string =>
     `The search for ${attributes.slice(0, 3).join(", ")}${attributes.length > 3 ? " and others" : ""}`;
 
@@ -90,7 +78,9 @@ export function agentDirectory(
     // Only the agent knows it, and refuses what would disable or delete it.
     account: "",
     async get(look) {
-      const [entry] = await read(() => whole(entriesOf(`The search for ${look.id}`, "get", look)));
+      const [entry] = await read(() =>
+        wholeList(entriesOf(`The search for ${look.id}`, "get", look)),
+      );
       return entry;
     },
     async *pages(search) {
@@ -106,7 +96,7 @@ export function agentDirectory(
         await rest.return();
       }
     },
-    list: (search) => read(() => whole(entriesOf(whatOf(search), "pages", search))),
+    list: (search) => read(() => wholeList(entriesOf(whatOf(search), "pages", search))),
     async invoke(operation, parameters) {
       const { plain, secret } = partedBySecrecy(parameters);
       const content = { operation, parameters: withoutBytes(plain) };

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Directory } from "../../activeDirectory/client/directory.ts";
+import type { AgentPlace } from "../../activeDirectory/client/settings.ts";
 import { Fault } from "../../fault.ts";
 import { enrolBody } from "../../generated/validators/enrolBody.ts";
 import { jobsBody } from "../../generated/validators/jobsBody.ts";
@@ -20,7 +21,7 @@ import { operations } from "../operations.ts";
 import { publicKeyIn } from "../rsaKey.ts";
 import { UsedRequests, verifyRequest, type Signable } from "../signedRequest.ts";
 import { thumbprintOf } from "../signingKey.ts";
-import { agentDirectory, type SitePlace } from "./directory.ts";
+import { agentDirectory } from "./directory.ts";
 import type { FrontFolder } from "./folder.ts";
 import { jobBoard, type Handed } from "./jobBoard.ts";
 import { agentIn, assertNotRevoked, keyLifeMs, maxUnseenMs, registryIn } from "./registry.ts";
@@ -52,7 +53,7 @@ export interface Front {
   answer(request: FrontRequest): Promise<FrontAnswer>;
   /** Active Directory through the agents of a site, for one event. */
   directory(
-    place: SitePlace,
+    place: AgentPlace,
     pace: Pick<Pace, "signal" | "remaining" | "sleep" | "random" | "stats">,
   ): Directory;
   /** Answers what is held. */
