@@ -55,9 +55,11 @@ export class Redaction {
   #rangesIn({ text, starts }: Decoded): Range[] {
     const letters = lettersOf(text);
     const folded = lowerCase(text);
+    let places: Uint32Array | undefined;
+    const place = (letter: number): number => (places ??= placesOf(text))[letter] ?? 0;
     const found: Range[] = [];
     for (const form of this.#forms.values()) {
-      const ranges = form.isWord ? wordsIn(folded, form) : insideOf(text, letters, form);
+      const ranges = form.isWord ? wordsIn(folded, form) : insideOf(text, { letters, place }, form);
       for (const [start, end] of ranges) found.push([starts[start] ?? 0, starts[end] ?? 0]);
     }
     return found;
@@ -108,16 +110,20 @@ interface Form {
 }
 
 function formOf(text: string): Omit<Form, "isCut"> {
-  const { text: letters, at } = lettersOf(text);
-  const last = at.at(-1) ?? 0;
-  const { length } = lettersOf(text.slice(0, recognisableLength)).text;
+  const letters = lettersOf(text);
+  const { length } = lettersOf(text.slice(0, recognisableLength));
+  const isLetter = (index: number): boolean => lettersOfOne(text.charCodeAt(index)) !== "";
+  let first = 0;
+  while (first < text.length && !isLetter(first)) first++;
+  let end = text.length;
+  while (end > first && !isLetter(end - 1)) end--;
   return {
     text: lowerCase(text),
     letters,
     beginning: letters.slice(0, Math.max(length, minLengthInside)),
     isWord: letters.length < minLengthInside,
-    before: text.slice(0, at[0]),
-    after: text.slice(last + 1),
+    before: text.slice(0, first),
+    after: text.slice(end),
   };
 }
 
@@ -154,7 +160,8 @@ interface Decoded {
 
 /** The text as it is, decoded once, twice and so on, as long as that changes it. */
 function* decodings(text: string): Generator<Decoded, void, undefined> {
-  const starts = new Uint32Array(text.length + 1).map((_, index) => index);
+  const starts = new Uint32Array(text.length + 1);
+  for (let index = 0; index < starts.length; index++) starts[index] = index;
   let step: Decoded | undefined = { text, starts };
   for (let times = 0; step && times <= maxDecodings; times++) {
     yield step;
@@ -239,29 +246,34 @@ function inUtf8(escaped: string): string {
   return Buffer.from(digits, "hex").toString("utf8");
 }
 
-/** The letters and digits of a text in lower case and without accents, and where each is. */
-interface Letters {
-  text: string;
-  at: Uint32Array;
-}
-
-function lettersOf(text: string): Letters {
-  // A Hangul syllable has three letters, and nothing has more.
-  const letters = new Uint16Array(3 * text.length);
-  const at = new Uint32Array(letters.length);
+/** The letters and digits of a text, in lower case and without accents. */
+function lettersOf(text: string): string {
+  if (ascii.test(text)) return text.toLowerCase().replace(noLetters, "");
+  const letters = new Uint16Array(mostLetters * text.length);
   let count = 0;
   for (let index = 0; index < text.length; index++) {
     const found = lettersOfOne(text.charCodeAt(index));
-    for (let each = 0; each < found.length; each++) {
-      letters[count] = found.charCodeAt(each);
-      at[count++] = index;
-    }
+    for (let each = 0; each < found.length; each++) letters[count++] = found.charCodeAt(each);
   }
-  return {
-    text: Buffer.from(letters.buffer, 0, 2 * count).toString("utf16le"),
-    at: at.subarray(0, count),
-  };
+  return Buffer.from(letters.buffer, 0, 2 * count).toString("utf16le");
 }
+
+/** Where each letter of `lettersOf` is in the text. */
+function placesOf(text: string): Uint32Array {
+  const places = new Uint32Array(mostLetters * text.length);
+  let count = 0;
+  for (let index = 0; index < text.length; index++) {
+    const { length } = lettersOfOne(text.charCodeAt(index));
+    for (let each = 0; each < length; each++) places[count++] = index;
+  }
+  return places.subarray(0, count);
+}
+
+/** Nearly every text, and faster: by regular expressions as a whole. */
+const ascii = /^[\x00-\x7f]*$/;
+const noLetters = /[^a-z0-9]+/g;
+/** Of one character: a Hangul syllable has three, and nothing has more. */
+const mostLetters = 3;
 
 function lettersOfOne(unit: number): string {
   return (knownLetters[unit] ??= String.fromCharCode(unit)
@@ -279,7 +291,11 @@ function lowerCase(text: string): string {
 }
 
 /** Where a form is, from its beginning as far as the text agrees with it. */
-function insideOf(text: string, { text: letters, at }: Letters, form: Form): Range[] {
+function insideOf(
+  text: string,
+  { letters, place }: { letters: string; place: (letter: number) => number },
+  form: Form,
+): Range[] {
   const ranges: Range[] = [];
   for (let from = 0; ;) {
     const start = letters.indexOf(form.beginning, from);
@@ -288,8 +304,8 @@ function insideOf(text: string, { text: letters, at }: Letters, form: Form): Ran
     while (length < form.letters.length && letters[start + length] === form.letters[length])
       length++;
     from = start + length;
-    const first = at[start] ?? 0;
-    const end = (at[from - 1] ?? 0) + 1;
+    const first = place(start);
+    const end = place(from - 1) + 1;
     const isWhole = length === form.letters.length;
     if (isWhole && form.isCut) return [...ranges, [first, text.length]];
     ranges.push([

@@ -4,15 +4,17 @@ import { fileURLToPath } from "node:url";
 
 /**
  * A stack whose places in bundles are places in the source, as far as the source maps beside the bundles
- * name them. Maps are read only here: `--enable-source-maps` would read them in every run. Never throws.
+ * name them; the functions of a bundle have names of one or two letters, which are left out. Maps are read only here:
+ * `--enable-source-maps` would read them in every run. Never throws.
  */
 export function sourceStack(stack: string): string {
   const maps = new Map<string, SourceMap | undefined>();
   return stack.replace(
-    /(file:\/\/[^\s()]+\.cjs):(\d+):(\d+)/g,
-    (place, url: string, line: string, column: string) => {
+    /at (?:[^\n(]* \()?(file:\/\/[^\s()]+\.cjs):(\d+):(\d+)\)?/g,
+    (frame, url: string, line: string, column: string) => {
       if (!maps.has(url)) maps.set(url, mapOf(url));
-      return sourceOf(maps.get(url), Number(line), Number(column)) ?? place;
+      const source = sourceOf(maps.get(url), Number(line), Number(column));
+      return source === undefined ? frame : `at ${source}`;
     },
   );
 }

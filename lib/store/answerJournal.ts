@@ -169,7 +169,7 @@ async function earlier(settings: JournalSettings, names: Names): Promise<Opened 
   let handle: FileHandle | undefined;
   try {
     handle = await open(names.own, openToChange);
-    await settings.owner.checkFile(names.resting, handle);
+    settings.owner.checkFile(names.resting, handle.fd);
     const file = openJournal(handle.fd, sealOf(settings, names));
     const since = sinceOf(file.head, settings);
     return { handle, file, since, index: indexOf(file) };
@@ -240,7 +240,7 @@ function indexOf(file: JournalFile): Opened["index"] {
 async function fresh(settings: JournalSettings, names: Names): Promise<Opened> {
   const head = headOf(settings);
   const handle = await open(names.own, "wx+", 0o600);
-  await settings.owner.own(handle);
+  settings.owner.own(handle.fd);
   const file = newJournal(handle.fd, head, sealOf(settings, names));
   return { handle, file, since: head.since, index: new Map() };
 }

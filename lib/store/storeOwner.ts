@@ -1,6 +1,15 @@
 /** Who may read a store on the disk: one account, and the administrators of the machine. Everything else is refused. */
-import { constants } from "node:fs";
-import { chmod, chown, lstat, mkdir, type FileHandle } from "node:fs/promises";
+import {
+  chmodSync,
+  chownSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  type Stats,
+} from "node:fs";
 import { promisify } from "node:util";
 import { Fault } from "../fault.ts";
 
@@ -8,12 +17,12 @@ import { Fault } from "../fault.ts";
 export interface StoreOwner {
   /** Throws an `invalid` fault unless the folder exists and nobody else can read it. */
   checkFolder(folder: string): Promise<void>;
-  /** The same for an open file in such a folder. */
-  checkFile(file: string, handle: FileHandle): Promise<void>;
+  /** The same for an open file in such a folder, by its descriptor. */
+  checkFile(file: string, descriptor: number): void;
   /** Makes the folder for the account, if it does not exist. */
   makeFolder(folder: string): Promise<void>;
-  /** Gives a new file to the account. */
-  own(handle: FileHandle): Promise<void>;
+  /** Gives a new file, by its descriptor, to the account. */
+  own(descriptor: number): void;
 }
 
 /** Runs a program and returns what it wrote. */
@@ -77,28 +86,38 @@ function posixOwner(uid: number): StoreOwner {
       );
   };
   return {
+    // eslint-disable-next-line @typescript-eslint/require-await -- Windows asks a program.
     async checkFolder(folder) {
-      const stats = await lstat(folder).catch(() => undefined);
+      const stats = statsOf(folder);
       if (stats?.isDirectory() !== true) throw noFolder(folder);
       check(`The folder ${folder}`, stats, `chmod 700 ${folder}`);
     },
-    async checkFile(file, handle) {
-      const stats = await handle.stat();
+    checkFile(file, descriptor) {
+      const stats = fstatSync(descriptor);
       if (!stats.isFile()) throw Fault.invalid(`${file} is not a file.`);
       check(`The file ${file}`, stats, `chmod 600 ${file}`);
     },
+    // eslint-disable-next-line @typescript-eslint/require-await -- Windows asks a program.
     async makeFolder(folder) {
-      const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+      const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
       if (made === undefined) return;
       // The mode of mkdir is reduced by the umask, and parents that were made on the way are nobody's secret.
-      await chmod(folder, 0o700);
-      await chown(folder, uid, -1);
+      chmodSync(folder, 0o700);
+      chownSync(folder, uid, -1);
     },
-    async own(handle) {
-      await handle.chmod(0o600);
-      if (uid !== process.getuid?.()) await handle.chown(uid, (await handle.stat()).gid);
+    own(descriptor) {
+      fchmodSync(descriptor, 0o600);
+      if (uid !== process.getuid?.()) fchownSync(descriptor, uid, fstatSync(descriptor).gid);
     },
   };
+}
+
+function statsOf(folder: string): Stats | undefined {
+  try {
+    return lstatSync(folder);
+  } catch {
+    return undefined;
+  }
 }
 
 function noFolder(folder: string): Fault {
@@ -128,9 +147,9 @@ export function windowsOwner(account: string | undefined, run: RunProgram): Stor
             "SYSTEM and Administrators may have access. Remove its entry, and inherited ones.",
         );
     },
-    checkFile: () => Promise.resolve(),
+    checkFile: () => undefined,
     async makeFolder(folder) {
-      const made = await mkdir(folder, { recursive: true });
+      const made = mkdirSync(folder, { recursive: true });
       if (made === undefined) return;
       const who = account ?? (await run("whoami", [])).trim();
       const rights = [who, "*S-1-5-18", "*S-1-5-32-544"].flatMap((one) => [
@@ -139,7 +158,7 @@ export function windowsOwner(account: string | undefined, run: RunProgram): Stor
       ]);
       await run("icacls", [folder, "/inheritance:r", ...rights]);
     },
-    own: () => Promise.resolve(),
+    own: () => undefined,
   };
 }
 

@@ -58,7 +58,7 @@ export async function readPrivateKey(
   const key = await privateKeyIn(contentOf(file), passphrase, `--key ${file}`);
   const handle = await open(file, "r");
   try {
-    await owner.checkFile(file, handle);
+    owner.checkFile(file, handle.fd);
   } finally {
     await handle.close();
   }

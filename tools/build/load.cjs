@@ -7,7 +7,7 @@
  * Node 24, the loader of ES modules takes its time for each file, and only a `vm.Script` takes compiled code on every
  * Node.
  */
-const { createHash } = require("node:crypto");
+const { hash } = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
@@ -28,31 +28,35 @@ const compiled = path.join(
 );
 const wrapper = "(function (exports, require, module) {";
 
+/** The folder of this file, for the names in stacks. */
+const address = pathToFileURL(__dirname).href;
+
 const loaded = new Map();
 
-function load(file) {
-  const known = loaded.get(file);
+/** Loads a chunk by its name: its path beside this file, with `/`. */
+function load(name) {
+  const known = loaded.get(name);
   if (known !== undefined) return known.exports;
-  const source = sourceOf(file);
-  const script = scriptOf(file, source, { cachedData: compiledCodeOf(file, source) });
+  const source = sourceOf(name);
+  const script = scriptOf(name, source, { cachedData: compiledCodeOf(name, source) });
   const module = { exports: {} };
-  loaded.set(file, module);
-  const folder = path.dirname(file);
-  const requireFrom = (name) =>
-    name.startsWith(".") ? load(path.join(folder, name)) : require(name);
+  loaded.set(name, module);
+  const folder = path.posix.dirname(name);
+  const requireFrom = (other) =>
+    other.startsWith(".") ? load(path.posix.join(folder, other)) : require(other);
   try {
     script.runInThisContext()(module.exports, requireFrom, module);
   } catch (error) {
-    loaded.delete(file);
+    loaded.delete(name);
     throw error;
   }
   return module.exports;
 }
 
-function sourceOf(file) {
+function sourceOf(name) {
+  const file = path.join(__dirname, name);
   try {
-    // The build writes ASCII.
-    return wrapper + fs.readFileSync(file, "latin1") + "\n})";
+    return fs.readFileSync(file);
   } catch (error) {
     if (error.code !== "ENOENT") throw error;
     throw Object.assign(new Error(`Cannot find module '${file}'`), {
@@ -61,18 +65,19 @@ function sourceOf(file) {
   }
 }
 
-function scriptOf(file, source, options) {
-  return new vm.Script(source, {
-    filename: pathToFileURL(file).href,
+function scriptOf(name, source, options) {
+  // The build writes ASCII.
+  return new vm.Script(wrapper + source.toString("latin1") + "\n})", {
+    filename: `${address}/${name}`,
     columnOffset: -wrapper.length,
     ...options,
   });
 }
 
 /** V8 itself only compares the lengths of sources. */
-function compiledCodeOf(file, source) {
+function compiledCodeOf(name, source) {
   try {
-    const bytes = fs.readFileSync(compiledFileOf(file));
+    const bytes = fs.readFileSync(compiledFileOf(name));
     const mark = markOf(source);
     return bytes.subarray(0, mark.length).equals(mark) ? bytes.subarray(mark.length) : undefined;
   } catch {
@@ -80,21 +85,21 @@ function compiledCodeOf(file, source) {
   }
 }
 
-const markOf = (source) => createHash("sha256").update(source).digest();
+const markOf = (source) => hash("sha256", source, "buffer");
 
-const compiledFileOf = (file) => path.join(compiled, `${path.relative(bundles, file)}.bin`);
+const compiledFileOf = (name) => path.join(compiled, "chunks", `${name}.bin`);
 
 /** Compiles all chunks for this Node, and returns where the result is. Nothing is run. */
 function precompile() {
-  for (const name of fs.readdirSync(__dirname, { recursive: true })) {
-    const file = path.join(__dirname, name);
-    if (!name.endsWith(".cjs") || file === __filename) continue;
-    const source = sourceOf(file);
+  for (const entry of fs.readdirSync(__dirname, { recursive: true })) {
+    const name = entry.split(path.sep).join("/");
+    if (!name.endsWith(".cjs") || name === path.basename(__filename)) continue;
+    const source = sourceOf(name);
     // Every function, and not only what runs first.
     v8.setFlagsFromString("--no-lazy");
-    const script = scriptOf(file, source);
+    const script = scriptOf(name, source);
     v8.setFlagsFromString("--lazy");
-    const target = compiledFileOf(file);
+    const target = compiledFileOf(name);
     fs.mkdirSync(path.dirname(target), { recursive: true });
     // One rename: an event that starts now finds all of it or nothing.
     const incoming = `${target}.${process.pid}`;
@@ -104,7 +109,4 @@ function precompile() {
   return compiled;
 }
 
-/** Loads a chunk by its path beside this file. */
-const loadChunk = (name) => load(path.join(__dirname, name));
-
-module.exports = { loadChunk, precompile };
+module.exports = { loadChunk: load, precompile };

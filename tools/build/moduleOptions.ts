@@ -10,7 +10,6 @@ export const moduleOptions = {
   platform: "node",
   target: "node20.19",
   minify: true,
-  keepNames: true,
   legalComments: "none",
   metafile: true,
   logLevel: "warning",

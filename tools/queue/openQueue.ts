@@ -30,13 +30,13 @@ export async function openQueue(
   const owner = thisAccount();
   const place = placeFrom(options, env);
   if ("connectionString" in place) {
-    const sealing = sealingWith(...(await readKeys(place.keyFile, owner)));
+    const sealing = sealingWith(...readKeys(place.keyFile, owner));
     const queue = await openJobQueue(place, { ...choices, ...marksOf(sealing) });
     return opened(queue, sealing, true);
   }
   const { data, keyFile, release } = await openEmbeddedFolder(place.folder, owner);
   try {
-    const sealing = sealingWith(...(await readKeys(keyFile, owner)));
+    const sealing = sealingWith(...readKeys(keyFile, owner));
     const queue = await openJobQueue({ embedded: data }, { ...choices, ...marksOf(sealing) });
     const close = async (): Promise<void> => {
       await queue.close();

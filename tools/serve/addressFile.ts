@@ -51,7 +51,7 @@ export async function writeAddress(
   await rm(incoming, { force: true });
   const handle = await open(incoming, "wx", 0o600);
   try {
-    await owner.own(handle);
+    owner.own(handle.fd);
     await handle.writeFile(text);
   } finally {
     await handle.close();
@@ -74,7 +74,7 @@ export async function readAddress(
   if (handle === undefined) return undefined;
   try {
     await owner.checkFolder(path.dirname(file));
-    await owner.checkFile(file, handle);
+    owner.checkFile(file, handle.fd);
     const address: unknown = JSON.parse(await handle.readFile("utf8"));
     if (isAddress(address)) return address;
   } catch (thrown) {

@@ -30,7 +30,7 @@ export async function openFrontFolder(
       `${absolute} is not the state folder of a service of agents: agent seal makes it.`,
     );
   await owner.checkFolder(absolute);
-  const signer = await signingKeyIn((await textOf(file, owner)) ?? (await newKeyFile(file, owner)));
+  const signer = await signingKeyIn(textOf(file, owner) ?? (await newKeyFile(file, owner)));
   const holder = {
     material: signingKeyText(signer),
     label: `service key with the thumbprint ${signer.thumbprint}`,
@@ -49,12 +49,12 @@ export async function openFrontFolder(
 async function newKeyFile(file: string, owner: StoreOwner): Promise<string> {
   const incoming = `${file}.${randomUUID()}.incoming`;
   const text = signingKeyText(await newSigningKey());
-  await writeWhole(incoming, text, owner);
+  writeWhole(incoming, text, owner);
   try {
     await link(incoming, file);
     return text;
   } catch {
-    return (await textOf(file, owner)) ?? text;
+    return textOf(file, owner) ?? text;
   } finally {
     await rm(incoming, { force: true });
   }

@@ -27,16 +27,16 @@ export async function openBegunJobs(
   now: () => number,
 ): Promise<BegunJobs> {
   const file = path.join(folder, "begun.txt");
-  const text = (await textOf(file, owner)) ?? "";
+  const text = textOf(file, owner) ?? "";
   const until = linesIn(text, now());
   if (text.length > maxFileLength) {
     // Whole under another name first: a kill leaves the old file or the new one.
     const incoming = `${file}.${randomUUID()}.incoming`;
-    await writeWhole(incoming, [...until].map(([jti, ms]) => lineOf(jti, ms)).join(""), owner);
+    writeWhole(incoming, [...until].map(([jti, ms]) => lineOf(jti, ms)).join(""), owner);
     await rename(incoming, file);
   }
   const handle = await open(file, "a", 0o600);
-  await owner.own(handle);
+  owner.own(handle.fd);
   let forgetFrom = now();
 
   function forget(): void {

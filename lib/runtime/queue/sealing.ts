@@ -66,8 +66,8 @@ function hashed(key: Buffer, value: string): string {
 export type QueueKeys = readonly [Buffer, ...Buffer[]];
 
 /** Reads the file of the keys. Throws an `invalid` fault when others can read it, or it is something else. */
-export async function readKeys(file: string, owner: StoreOwner): Promise<QueueKeys> {
-  const text = await textOf(file, owner);
+export function readKeys(file: string, owner: StoreOwner): QueueKeys {
+  const text = textOf(file, owner);
   if (text === undefined)
     throw Fault.invalid(
       `There is no key file ${file}: exo-connector queue key makes one. Every worker and sender of a queue needs the ` +
@@ -83,11 +83,11 @@ export async function readKeys(file: string, owner: StoreOwner): Promise<QueueKe
 
 /** Adds a key to the file, with which everything is sealed from now on. What was sealed before opens as it did. */
 export async function renewKey(file: string, owner: StoreOwner): Promise<void> {
-  const keys = await readKeys(file, owner);
+  const keys = readKeys(file, owner);
   const incoming = incomingOf(file);
   const lines = [...keys, randomBytes(keyBytes)].map((key) => `${key.toString("base64url")}\n`);
   try {
-    await writeWhole(incoming, lines.join(""), owner);
+    writeWhole(incoming, lines.join(""), owner);
     await rename(incoming, file);
   } finally {
     await rm(incoming, { force: true });
@@ -102,7 +102,7 @@ function incomingOf(file: string): string {
 export async function makeKey(file: string, owner: StoreOwner): Promise<void> {
   const incoming = incomingOf(file);
   try {
-    await writeWhole(incoming, `${randomBytes(keyBytes).toString("base64url")}\n`, owner);
+    writeWhole(incoming, `${randomBytes(keyBytes).toString("base64url")}\n`, owner);
     await link(incoming, file);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST")

@@ -126,7 +126,7 @@ export const authFaults: readonly Faults[] = [
         why: "Answers of another configuration would be used.",
       },
       {
-        find: "await settings.owner.checkFile(names.resting, handle);",
+        find: "settings.owner.checkFile(names.resting, handle.fd);",
         replace: "",
         why: "Answers that another account may have written would be used.",
       },
@@ -214,7 +214,7 @@ export const authFaults: readonly Faults[] = [
         why: "Any account in the access list would be permitted.",
       },
       {
-        find: "await handle.chmod(0o600);",
+        find: "fchmodSync(descriptor, 0o600);",
         replace: "",
         why: "The mode of a new file would depend on the umask.",
         equivalent: "A second lock: the file is opened with that mode.",
