@@ -7,7 +7,6 @@ import { nameOf, type User } from "../activeDirectory/user.ts";
 import { attributesFor, differenceOf, whyNotHidden } from "../activeDirectory/userChange.ts";
 import type { Key } from "../activeDirectory/userCreation.ts";
 import { userAttributeNames } from "../activeDirectory/userAttributes.ts";
-import { anchorsOf } from "../activeDirectory/userLink.ts";
 import { remoteMailboxAttributes, remoteMailboxValues } from "../activeDirectory/remoteMailbox.ts";
 import { userValuesFrom, type UserValues } from "../activeDirectory/userValues.ts";
 import { primaryAmong } from "../emailAddresses.ts";
@@ -33,18 +32,18 @@ import type { Setting } from "../exchange/settingTypes.ts";
 import { cmdlets, type ExchangeTarget } from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
 import { setMailboxParameters } from "../generated/mailbox.ts";
-import { synchronisedUser, synchronisedUserSearch } from "../graph/synchronisedUser.ts";
 import { operations, type GraphTarget } from "../graph/target.ts";
 import { nameOf as userName } from "../graph/user.ts";
 import { alike, listOf, oneOf, shown } from "../mappedValues.ts";
 import type { Gate, Needs } from "../step.ts";
+import { linkedUser, linkLookup } from "./hybridLink.ts";
 import { mailboxFields, mailboxOf, mailboxOfUser, ofMailbox } from "./exchangeOnline.ts";
 
 export type HybridTargets = DirectoryTarget & ExchangeTarget & GraphTarget;
 
 /** What is sent to the cloud. */
 export const cloudNeeds: Needs<ExchangeTarget & GraphTarget> = {
-  graph: operations(synchronisedUserSearch),
+  graph: operations(linkLookup),
   exchange: cmdlets(mailboxOfUser, settingsChange, autoReplyLookup, autoReplyChange),
 };
 
@@ -218,14 +217,7 @@ async function cloudOf(
   names: readonly string[],
   { read }: Pick<Ways, "read">,
 ): Promise<Cloud> {
-  const { userPrincipalName } = user;
-  const linked = await read(
-    synchronisedUser({
-      anchors: anchorsOf(user),
-      userPrincipalName: typeof userPrincipalName === "string" ? userPrincipalName : undefined,
-      name: nameOf(user),
-    }),
-  );
+  const linked = await read(linkedUser(user));
   if (!linked)
     return { ...noCloud, why: "Entra ID shows no user that is linked to the account yet" };
   const properties = [
@@ -333,6 +325,15 @@ export function askedOf(
     hasExchange: exchangeOnlineIntegration === true,
     keepsReply: ExistingAutoReply === "keep",
   };
+}
+
+/** Throws an `invalid` fault when the connection has no Exchange Online, where a set cannot do without it. */
+export function assertHasExchange({ exchangeOnlineIntegration }: Form): void {
+  if (exchangeOnlineIntegration === true) return;
+  throw Fault.invalid(
+    'This permission is one of Exchange Online, and "Exchange Online" (exchangeOnlineIntegration) is off; expected ' +
+      "it to be on.",
+  );
 }
 
 /** What became of the attributes of a mailbox. */

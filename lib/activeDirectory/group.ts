@@ -2,7 +2,7 @@ import { readAhead } from "../concurrency.ts";
 import { Fault } from "../fault.ts";
 import { assertGuid } from "../guid.ts";
 import type { Operations } from "../step.ts";
-import type { AttributeName, Entry } from "./client/attributes.ts";
+import { sidBytes, type AttributeName, type Entry } from "./client/attributes.ts";
 import type { Filter } from "./client/filter.ts";
 import { lookup, objectById } from "./object.ts";
 import type { DirectoryQuery, DirectoryStream } from "./target.ts";
@@ -39,6 +39,26 @@ export function isSecurityGroup({ groupType }: Group): boolean {
 export function groupById(id: string): DirectoryQuery<Group> {
   assertGuid(id, "The Id of the permission reference");
   return async (targets) => groupOf(await objectById({ id, attributes, what: "group" })(targets));
+}
+
+/** What `groupBySid` sends. */
+export const groupSearch: Operations = { search: ["objectSid", ...attributes] };
+
+/**
+ * The group below the base DN with this security identifier, such as `S-1-5-21-1-2-3-1104`, which the synchronisation
+ * brings to Entra ID; a group keeps it as long as it is in its domain. Throws an `invalid` fault when there is none:
+ * that it was deleted is not proven by that. `name`: what the group is called in the cloud.
+ */
+export function groupBySid(sid: string, name: string): DirectoryQuery<Group> {
+  const filter = { all: [isGroup, { attribute: "objectSid", equals: sidBytes(sid) }] } as const;
+  return async ({ activeDirectory }) => {
+    const [found] = await activeDirectory.list({ filter, attributes });
+    if (found) return groupOf(found);
+    throw Fault.invalid(
+      `Group ${name} is synchronised from Active Directory, which shows the connector no group with its security ` +
+        `identifier (${sid}) below the base DN.`,
+    );
+  };
 }
 
 const isGroup: Filter = { attribute: "objectClass", equals: "group" };

@@ -50,7 +50,7 @@ export function enabling(user: User, wanted: boolean): DirectoryStep[] {
 
 /** What the audit log says of a change that the synchronisation brings to the cloud, often after half an hour. */
 export const entraFollows = "Entra ID follows with the next synchronisation";
-const exchangeFollows = "Exchange Online follows with the next synchronisation";
+export const exchangeFollows = "Exchange Online follows with the next synchronisation";
 
 /** Throws an `invalid` fault for the account that the connector itself signs in as. */
 export function assertNotConnector(user: User, verb: "disable" | "delete"): void {

@@ -64,6 +64,8 @@ const changes: readonly Operation[] = [
   "move",
   "addMember",
   "removeMember",
+  "addDelegate",
+  "removeDelegate",
   "delete",
 ];
 

@@ -28,14 +28,18 @@ import type {
   ReadingInput,
   Result,
 } from "../host/permissionActions.ts";
-import type { Needs } from "../step.ts";
+import { mergedOperations, type Gate, type Needs, type Operations } from "../step.ts";
+
+/** What `addToGroup` and `removeFromGroup` send. */
+export const additionNeeds: Operations = mergedOperations(membershipLookup, memberAddition);
+export const removalNeeds: Operations = mergedOperations(membershipLookup, memberRemoval);
 
 export const listNeeds: Needs<DirectoryTarget> = { activeDirectory: operations(groupLookup) };
 export const grantNeeds: Needs<DirectoryTarget> = {
-  activeDirectory: operations(groupLookup, userLookup(), membershipLookup, memberAddition),
+  activeDirectory: operations(groupLookup, userLookup(), additionNeeds),
 };
 export const revokeNeeds: Needs<DirectoryTarget> = {
-  activeDirectory: operations(groupLookup, userLookup(), membershipLookup, memberRemoval),
+  activeDirectory: operations(groupLookup, userLookup(), removalNeeds),
 };
 export const importNeeds: Needs<DirectoryTarget> = {
   activeDirectory: operations(groupLookup, membershipLookup),
@@ -102,7 +106,17 @@ async function partsOf({
 /** Makes the user a direct member of the group. */
 export async function grantMembership(input: Input): Promise<Result> {
   const { group, user } = await partsOf(input);
-  const { read, change } = input;
+  return await addToGroup(group, user, input);
+}
+
+type Ways = Pick<Gate<DirectoryTarget>, "read" | "change">;
+
+/** Makes the user a direct member of the group, unless it is one already. */
+export async function addToGroup(
+  group: Group,
+  user: User,
+  { read, change }: Ways,
+): Promise<Result> {
   if (await read(isMember(group, user)))
     return {
       audit: [{ Message: `${nameOf(user)} is a member of group ${groupName(group)} already.` }],
@@ -117,7 +131,15 @@ export async function grantMembership(input: Input): Promise<Result> {
 /** Ends the direct membership. The audit log names groups over which the user still is a member. */
 export async function revokeMembership(input: Input): Promise<Result> {
   const { group, user } = await partsOf(input);
-  const { read, change } = input;
+  return await removeFromGroup(group, user, input);
+}
+
+/** The same for a group and a user that were read. */
+export async function removeFromGroup(
+  group: Group,
+  user: User,
+  { read, change }: Ways,
+): Promise<Result> {
   const wasMember = await read(isMember(group, user));
   if (wasMember) {
     const step = removingMember(group, user);
@@ -139,7 +161,7 @@ export async function revokeMembership(input: Input): Promise<Result> {
 }
 
 /** What becomes of a step that failed: a look at the state decides. */
-function recovering(isSo: () => Promise<boolean>) {
+export function recovering(isSo: () => Promise<boolean>) {
   return async (fault: Fault): Promise<"alreadySo" | "done"> => {
     if (fault.kind === "denied" || !(await isSo())) throw fault;
     return fault.kind === "unavailable" ? "done" : "alreadySo";

@@ -1,10 +1,12 @@
+import type { Account } from "../exchange/account.ts";
+import { mailboxById, type Mailbox } from "../exchange/mailbox.ts";
+import { rightProperties, rightsOn, type RightOn } from "../exchange/rightChange.ts";
 import { holdersOf, type UnresolvedTrustee } from "../exchange/rightHolders.ts";
-import { type Mailbox } from "../exchange/mailbox.ts";
 import { rightNamed, rights, type Right, type RightName } from "../exchange/mailboxRight.ts";
 import { Fault } from "../fault.ts";
 import type { Configuration } from "../generated/types.ts";
 import type { Permission, ReadingInput } from "../host/permissionActions.ts";
-import type { ExchangeTarget } from "../exchange/target.ts";
+import type { ExchangeQuery, ExchangeTarget } from "../exchange/target.ts";
 import { ImportFailures } from "./importFailures.ts";
 import { nameOf, namesOf } from "../exchange/naming.ts";
 import { isGuid } from "../guid.ts";
@@ -83,6 +85,46 @@ export function refuseOtherTypes(
     `Mailbox ${nameOf(mailbox)} is a ${mailbox.RecipientTypeDetails}; the configuration (Shared mailbox types) ` +
       `allows ${types.join(", ")}.`,
   );
+}
+
+interface Asked {
+  permission(name: string): string;
+  configuration: Pick<Configuration, "SharedMailboxRights" | "SharedMailboxTypes">;
+}
+
+const mailboxReference = "The Id of the mailbox in the permission reference";
+
+/** The rights that a grant asks for, with their mailbox, which has one of the configured types. */
+export function rightsToGrant(
+  { permission, configuration }: Asked,
+  account: ExchangeQuery<Account>,
+  alsoRead: readonly string[] = [],
+): ExchangeQuery<RightOn[]> {
+  const wanted = rightsOf(permission("Permission"), configuration);
+  const id = permission("Id");
+  const mailbox = mailboxById(id, [...rightProperties, ...alsoRead], {
+    reference: mailboxReference,
+  });
+  const ofUsualType: ExchangeQuery<Mailbox> = async (targets) => {
+    const found = await mailbox(targets);
+    refuseOtherTypes(found, configuration);
+    return found;
+  };
+  return rightsOn(wanted, id, ofUsualType, account);
+}
+
+/** The rights that a revoke takes away, with their mailbox. */
+export function rightsToRevoke(
+  { permission }: Pick<Asked, "permission">,
+  account: ExchangeQuery<Account>,
+  alsoRead: readonly string[] = [],
+): ExchangeQuery<RightOn[]> {
+  const wanted = revocableRights(permission("Permission"));
+  const id = permission("Id");
+  const mailbox = mailboxById(id, [...rightProperties, ...alsoRead], {
+    reference: mailboxReference,
+  });
+  return rightsOn(wanted, id, mailbox, account);
 }
 
 /** How a permission is divided into sub-permissions. */

@@ -44,19 +44,12 @@ export const membershipLookup: Cmdlets = {
 };
 
 /**
- * The cloud group with this Guid. Throws a `missing` fault when there is none, `onPremises` when Active Directory
- * masters it, and `invalid` for a group whose members Exchange cannot change: the fault explains why.
+ * The cloud group with this Guid. Throws as `groupOfAnyMasterById`, and `onPremises` when Active Directory masters it.
  */
 export function groupById(id: string): ExchangeQuery<Group> {
-  assertGuid(id, "The Id of the group in the permission reference");
-  return async ({ exchange }) => {
-    const group = groupOf(
-      await exactlyOne(
-        exchange,
-        { cmdlet: "Get-DistributionGroup", parameters: { Identity: id }, select: groupProperties },
-        { what: `group ${id}`, guid: id, none: (cause) => whatElse(id, cause, exchange) },
-      ),
-    );
+  const query = groupOfAnyMasterById(id);
+  return async (targets) => {
+    const group = await query(targets);
     if (isSynced(group))
       throw new Fault({
         kind: "onPremises",
@@ -64,7 +57,30 @@ export function groupById(id: string): ExchangeQuery<Group> {
           `Group ${nameOf(group)} is synchronised from Active Directory, which masters its members: change ` +
           "them there (attribute member).",
       });
-    if (!groupTypes.includes(group.RecipientTypeDetails))
+    return group;
+  };
+}
+
+/**
+ * The group with this Guid, which Active Directory may master; `alsoRead` names other properties to read. Throws a
+ * `missing` fault when there is none, and `invalid` for a cloud group whose members Exchange cannot change: the fault
+ * explains why.
+ */
+export function groupOfAnyMasterById(
+  id: string,
+  alsoRead: readonly string[] = [],
+): ExchangeQuery<Group> {
+  assertGuid(id, "The Id of the group in the permission reference");
+  const select = [...groupProperties, ...alsoRead];
+  return async ({ exchange }) => {
+    const group = groupOf(
+      await exactlyOne(
+        exchange,
+        { cmdlet: "Get-DistributionGroup", parameters: { Identity: id }, select },
+        { what: `group ${id}`, guid: id, none: (cause) => whatElse(id, cause, exchange) },
+      ),
+    );
+    if (!isSynced(group) && !groupTypes.includes(group.RecipientTypeDetails))
       throw Fault.invalid(
         `Group ${nameOf(group)} is a ${group.RecipientTypeDetails}; expected a distribution group, a ` +
           "mail-enabled security group or a room list.",

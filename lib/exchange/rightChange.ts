@@ -304,8 +304,12 @@ function assertMasteredHere(right: Right, mailbox: Mailbox): void {
     });
 }
 
-/** The attribute of Active Directory that masters the right on this mailbox. */
-function masteredElsewhere({ name }: Right, mailbox: Mailbox): string | undefined {
+/**
+ * The attribute of Active Directory that masters the right on this mailbox, which was read with `rightProperties`. Full
+ * Access and Send As are never synchronised (documented: "Overview of delegation in a Microsoft 365 hybrid
+ * environment").
+ */
+export function masteredElsewhere({ name }: Right, mailbox: Mailbox): string | undefined {
   if (name !== "SendOnBehalf") return undefined;
   return masteredAs("GrantSendOnBehalfTo", synchronisationOf(mailbox));
 }

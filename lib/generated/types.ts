@@ -942,6 +942,7 @@ x: string
 export interface FrontState {
 agents: KnownAgent[]
 alarms: AgentAlarm[]
+jobs?: JobCounts
 }
 /**
  * What the service knows of an agent. Times are milliseconds since 1970.
@@ -1012,6 +1013,33 @@ export interface AgentAlarm {
 at: number
 agentId: string
 message: string
+}
+/**
+ * The jobs of the running process, as it last noted them. Times are milliseconds since 1970.
+ */
+export interface JobCounts {
+/**
+ * When the process was started.
+ */
+since: number
+at: number
+connections: ConnectionJobs[]
+}
+export interface ConnectionJobs {
+connectionId: string
+/**
+ * No agent has taken them yet.
+ */
+waiting: number
+handedOut: number
+/**
+ * Since the start; those that were refused are among them.
+ */
+done: number
+/**
+ * Since the start: no agent has taken them, or the one that did was not heard of any more.
+ */
+lost: number
 }
 /**
  * What an agent keeps on the disk, sealed for its RSA key. Times are milliseconds since 1970.
@@ -1133,6 +1161,10 @@ export interface SiteAccount {
 username: string
 password: string
 /**
+ * When it was given: milliseconds since 1970. What a domain said of it before does not count.
+ */
+givenAt?: number
+/**
  * The PEM file of the only certificate authority that is trusted for the domain controllers.
  */
 authorityFile?: string
@@ -1150,7 +1182,7 @@ baseDns?: [string, ...(string)[]]
 /**
  * The only changes. An empty list: none.
  */
-operations?: ("add" | "modify" | "move" | "addMember" | "removeMember" | "delete")[]
+operations?: ("add" | "modify" | "move" | "addMember" | "removeMember" | "addDelegate" | "removeDelegate" | "delete")[]
 /**
  * The only attributes that are written.
  */

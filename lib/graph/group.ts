@@ -78,6 +78,27 @@ export function groupById(id: string): GraphQuery<Group> {
   return async ({ graph }) => groupOf(await objectById(graph, "group", id, groupProperties));
 }
 
+const sid = "onPremisesSecurityIdentifier";
+
+/**
+ * The security identifier in Active Directory of the group with this object ID, which the synchronisation brings to
+ * Entra ID for groups of every kind (documented: objectSID). Throws as `groupById`, and an `unexpected` fault for a
+ * group without one.
+ */
+export function onPremisesSidOf(id: string): GraphQuery<string> {
+  assertGuid(id, "The object ID of the group");
+  return async ({ graph }) => {
+    const group = groupOf(await objectById(graph, "group", id, [...groupProperties, sid]));
+    assertReturned(group, [sid], `group ${id}`);
+    const value = textOf(group[sid]);
+    if (value !== "") return value;
+    throw new Fault({
+      kind: "unexpected",
+      message: `Group ${nameOf(group)} of Entra ID has no ${sid}, so it is linked to no group of Active Directory.`,
+    });
+  };
+}
+
 /** What `groupNamed` sends. */
 export const groupSearch: Operations = { "GET /groups": ["$filter", "$select", "$top"] };
 

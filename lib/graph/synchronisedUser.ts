@@ -3,8 +3,17 @@ import { assertReturned } from "./absence.ts";
 import { equals } from "./client/odata.ts";
 import { textOf, type GraphObject } from "./client/replies.ts";
 import { lookedUp, type Lookup } from "./lookup.ts";
+import type { Operations } from "../step.ts";
 import type { GraphQuery } from "./target.ts";
-import { identifyingProperties, nameOf, userOf, userSearch, type User } from "./user.ts";
+import {
+  identifyingProperties,
+  nameOf,
+  userById,
+  userLookup,
+  userOf,
+  userSearch,
+  type User,
+} from "./user.ts";
 
 /** What `synchronisedUser` sends. */
 export const synchronisedUserSearch = userSearch;
@@ -66,6 +75,26 @@ export function synchronisedUser({
 }
 
 const anchor = "onPremisesImmutableId";
+
+/** What `immutableIdOf` sends. */
+export const immutableIdLookup: Operations = userLookup;
+
+/**
+ * What the synchronisation has linked the user with this object ID by, in base64. Throws as `userById`, and an
+ * `unexpected` fault for a user without one.
+ */
+export function immutableIdOf(id: string): GraphQuery<string> {
+  const query = userById(id, [anchor]);
+  return async (targets) => {
+    const user = await query(targets);
+    const value = textOf(user[anchor]);
+    if (value !== "") return value;
+    throw new Fault({
+      kind: "unexpected",
+      message: `User ${nameOf(user)} of Entra ID has no ${anchor}, so it is linked to no account of Active Directory.`,
+    });
+  };
+}
 
 /** It is compared with its case: base64 has one. */
 function anchorOf(object: GraphObject): string {

@@ -1,14 +1,9 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { accountOrFormerById, accountLookup } from "../../lib/exchange/account.ts";
-import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
-import {
-  revoke,
-  rightProperties,
-  rightRevocation,
-  rightsOn,
-} from "../../lib/exchange/rightChange.ts";
+import { mailboxLookup } from "../../lib/exchange/mailbox.ts";
+import { revoke, rightRevocation } from "../../lib/exchange/rightChange.ts";
 import { onRevokePermission } from "../../lib/host/revokePermissionAction.ts";
-import { revocableRights } from "../../lib/entitlements/sharedMailboxes.ts";
+import { rightsToRevoke } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /**
  * Revokes one right on a mailbox, or every right that a combined reference can ever have meant, regardless of what the
@@ -17,13 +12,9 @@ import { revocableRights } from "../../lib/entitlements/sharedMailboxes.ts";
 export default onRevokePermission({
   needs: { exchange: cmdlets(mailboxLookup, accountLookup, rightRevocation) },
   configuration: [],
-  handle: async ({ accountReference, permission, read, attemptAll, log }) => {
-    const wanted = revocableRights(permission("Permission"));
-    const id = permission("Id");
-    const reference = "The Id of the mailbox in the permission reference";
-    const mailbox = mailboxById(id, rightProperties, { reference });
-    const account = accountOrFormerById(accountReference);
-    const rights = await read(rightsOn(wanted, id, mailbox, account));
+  handle: async (input) => {
+    const { accountReference, read, attemptAll, log } = input;
+    const rights = await read(rightsToRevoke(input, accountOrFormerById(accountReference)));
     return { faults: await revoke(rights, { read, attemptAll, log }) };
   },
 });

@@ -122,8 +122,8 @@ function eventFor(
 }
 
 /**
- * Runs an account action with the emulated cloud, in this process: the actions themselves are the same. Nothing is sent
- * there that the action does not declare.
+ * Runs an account action, or another one by its path, with the emulated cloud, in this process: the actions themselves
+ * are the same. Nothing is sent there that the action does not declare.
  */
 export async function runWithCloud(
   samba: Samba,
@@ -147,7 +147,8 @@ export async function runWithCloud(
   const ended = await asDeclared(action, emulator, () =>
     runInProcess(action, event, env, inProcess),
   );
-  const answer = readAs<AnyAnswer>(contracts[verb as keyof typeof contracts], ended.answer);
+  const contract = contracts[verb.split("/").at(-1) as keyof typeof contracts];
+  const answer = readAs<AnyAnswer>(contract, ended.answer);
   const messages = answer.outputContext.AuditLogs.map(({ Message }) => Message);
   const all = JSON.stringify(ended);
   expect(all).not.toContain(serviceAccount.password);

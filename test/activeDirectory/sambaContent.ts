@@ -19,6 +19,7 @@ interface SchemaAttribute {
   id: string;
   syntax: string;
   guid: string;
+  hasSeveral?: boolean;
 }
 
 /** Attributes that Exchange setup adds to a forest; the GUID of the first is its own (documented). */
@@ -72,6 +73,14 @@ const exchangeAttributes: readonly SchemaAttribute[] = [
     syntax: "attributeSyntax: 2.5.5.16\noMSyntax: 65",
     guid: "",
   },
+  {
+    cn: "ms-Exch-Public-Delegates",
+    name: "publicDelegates",
+    id: "1.2.840.113556.1.2.239",
+    syntax: "attributeSyntax: 2.5.5.1\noMSyntax: 127\noMObjectClass:: KwwCh3McAIVK\nlinkID: 14",
+    guid: "schemaIDGUID:: mv/48JER0BGgYACqAGwz7Q==\n",
+    hasSeveral: true,
+  },
 ];
 
 export const schemaParts: readonly string[] = [
@@ -84,7 +93,14 @@ export const schemaParts: readonly string[] = [
   ].join("\n"),
 ];
 
-function schemaAttribute({ cn, name, id, syntax, guid }: SchemaAttribute): string {
+function schemaAttribute({
+  cn,
+  name,
+  id,
+  syntax,
+  guid,
+  hasSeveral = false,
+}: SchemaAttribute): string {
   return `dn: CN=${cn},CN=Schema,CN=Configuration,${baseDn}
 changetype: add
 objectClass: top
@@ -92,7 +108,7 @@ objectClass: attributeSchema
 cn: ${cn}
 attributeID: ${id}
 ${syntax}
-isSingleValued: TRUE
+isSingleValued: ${hasSeveral ? "FALSE" : "TRUE"}
 isMemberOfPartialAttributeSet: TRUE
 lDAPDisplayName: ${name}
 adminDisplayName: ${cn}

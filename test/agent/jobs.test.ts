@@ -243,6 +243,27 @@ describe("an event of a connection with agents", () => {
     expect(writes).toEqual([]);
   });
 
+  it("is counted, for agent status: what waits, what an agent has, what is done and what is lost", async () => {
+    const { world, site, run } = await openPlace();
+    const event = { References: { Account: world.own } };
+    expect(outcomeOf(await run(disable, event))).toBe("unknown");
+    await site.start();
+    expect(outcomeOf(await run(disable, event))).toBe("done");
+    await site.front.noteJobs();
+    const { jobs } = await site.registry.read();
+    expect(jobs?.connections).toEqual([
+      {
+        connectionId: "contoso-ad",
+        waiting: 0,
+        handedOut: 0,
+        done: expect.any(Number) as number,
+        lost: expect.any(Number) as number,
+      },
+    ]);
+    expect(jobs?.connections[0]?.done).toBeGreaterThan(1);
+    expect(jobs?.connections[0]?.lost).toBeGreaterThan(0);
+  });
+
   it("refuses to disable the account that the agent signs in as", async () => {
     const { world, site, run, writes } = await openPlace();
     await site.start();

@@ -220,6 +220,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
       sleep: time.sleep,
       random: Math.random,
       warn: log,
+      now: time.now,
     });
     const directories: Directories = {
       use: (places, remaining, work) =>

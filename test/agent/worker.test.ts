@@ -219,6 +219,28 @@ describe("a job", () => {
       /is not below DC=contoso,DC=com/,
     ],
     [
+      "a delegate of another domain",
+      {
+        operation: "addDelegate",
+        parameters: { objectGUID: target, publicDelegates: "CN=A,DC=other" },
+      },
+      /is not below DC=contoso,DC=com/,
+    ],
+    [
+      "a delegate that the attributes of the site leave out",
+      {
+        operation: "addDelegate",
+        parameters: { objectGUID: target, publicDelegates: `CN=A,${baseDn}` },
+      },
+      /writes publicDelegates, which this site does not allow/,
+      { attributes: ["title"] },
+    ],
+    [
+      "delegates by modify",
+      { operation: "modify", parameters: { objectGUID: target, publicDelegates: [baseDn] } },
+      /writes publicDelegates by modify/,
+    ],
+    [
       "a password of an account that exists",
       { operation: "modify", parameters: { objectGUID: target, unicodePwd: "x" } },
       /writes unicodePwd by modify/,

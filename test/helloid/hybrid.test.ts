@@ -101,7 +101,10 @@ describe.skipIf(program === "")("the bridge", () => {
     expect(comparable(through.map((one, at) => only(one, alone[at]?.outputContext)))).toEqual(
       comparable(alone),
     );
-    const actions = inject("actions").filter((action) => systemOf(action) === hybrid);
+    // The story needs no tenant, and those of Exchange Online do: test/activeDirectory runs their bundles.
+    const actions = inject("actions").filter(
+      (action) => systemOf(action) === hybrid && !action.startsWith("permissions/hybrid"),
+    );
     expect([...new Set(alone.map(({ action }) => action))].sort()).toEqual(actions);
     expect(JSON.stringify(alone)).toContain("Security Group - Nurses");
     expect(

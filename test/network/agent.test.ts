@@ -32,6 +32,7 @@ let stage: Stage;
 let controller: Started;
 let service: RunningFront;
 let account: string;
+let ldapsPort: number;
 beforeEach(async () => {
   networks = openNetworks();
   const { inSite, inService } = networks;
@@ -41,6 +42,7 @@ beforeEach(async () => {
     account: string;
   };
   account = first.account;
+  ldapsPort = first.port;
   stage.hasController(first);
   service = await stage.startFront();
 });
@@ -91,14 +93,18 @@ describe.skipIf(problem !== undefined)("an agent", () => {
     expect(await accountNow()).toMatchObject({ title: "Nurse" });
     expect(reaches(networks.inSite, siteAddress, 7777)).toBe(true);
     expect(reaches(networks.inService, siteAddress, 7777)).toBe(false);
-    // The table of the kernel, which leaves out listeners of a new network now and then (6.18). 0A: it listens.
-    const table = within(networks.inSite, "cat", "/proc/net/tcp", "/proc/net/tcp6").stdout;
-    const ports = table.split("\n").flatMap((line) => {
-      const [, local, , state] = line.trim().split(/\s+/);
-      return local !== undefined && state === "0A" ? [local] : [];
-    });
-    // Both are of the domain controller: port 7777, and one of 127.0.0.1.
-    expect(ports.filter((one) => !/^(00000000:1E61|0100007F:.+)$/.test(one))).toEqual([]);
+    // Every port is tried: the table of the kernel leaves out listeners of a new network now and then (6.18).
+    const portsOf = (address: string): unknown => {
+      const { stdout } = within(
+        networks.inSite,
+        ...[process.execPath, "--import", "tsx", "test/network/openPorts.ts", address],
+      );
+      return JSON.parse(stdout) as unknown;
+    };
+    // Both are of the domain controller.
+    expect(portsOf(siteAddress)).toEqual([7777]);
+    expect(portsOf("127.0.0.1")).toEqual([ldapsPort, 7777].sort((a, b) => a - b));
+    expect(portsOf("::1")).toEqual([]);
   });
 
   it.each([undefined, "svc-agent:pass-word-1"])(

@@ -149,6 +149,8 @@ const written: Readonly<Record<string, { what: "user" | "group"; names: readonly
     names: ["userAccountControl", "manager", "pwdLastSet", ...userAttributeNames],
   },
   activeDirectoryGroups: { what: "group", names: ["member"] },
+  hybridGroups: { what: "group", names: ["member"] },
+  hybridSharedMailboxes: { what: "user", names: ["publicDelegates"] },
 };
 
 const filters: Readonly<Record<"user" | "group", Filter>> = {

@@ -65,12 +65,34 @@ export const features: readonly Feature[] = [
   },
   {
     name: "Users of accounts of Active Directory",
-    sets: ["hybrid"],
+    sets: ["hybrid", "hybridSharedMailboxes"],
     graph: ["User.Read.All"],
   },
   {
     name: "Settings of the mailbox of an account of Active Directory",
     sets: ["hybrid with Exchange Online"],
+    exchange: ["Mail Recipients"],
+  },
+  {
+    name: "Groups for accounts of Active Directory",
+    sets: ["hybridGroups"],
+    graph: ["User.Read.All", "GroupMember.Read.All"],
+  },
+  {
+    name: "Distribution lists for accounts of Active Directory",
+    sets: ["hybridGroups with Exchange Online"],
+    exchange: ["Distribution Groups"],
+    isOptional: true,
+  },
+  {
+    name: "Mail-enabled security groups for accounts of Active Directory",
+    sets: ["hybridGroups with Exchange Online"],
+    exchange: ["Security Group Creation and Membership"],
+    isOptional: true,
+  },
+  {
+    name: "Shared mailboxes for accounts of Active Directory",
+    sets: ["hybridSharedMailboxes with Exchange Online"],
     exchange: ["Mail Recipients"],
   },
   {

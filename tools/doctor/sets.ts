@@ -2,6 +2,7 @@ import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import { setMailboxParameters } from "../../lib/generated/mailbox.ts";
 import { mergedCmdlets, type Cmdlets } from "../../lib/exchange/target.ts";
 import { mergedOperations, type Operations } from "../../lib/step.ts";
+import { hybrid, systemOf } from "../session/systems.ts";
 
 const mappable = Object.keys(setMailboxParameters);
 
@@ -81,9 +82,11 @@ export function setOf(action: string): string {
   return room === "permissions" ? set : room;
 }
 
-/** The sets of these actions, by what they declare. */
+/** The sets of these actions that are ones of Exchange Online alone, by what they declare. */
 export function setsOf(actions: ReadonlyMap<string, Declared>): ActionSet[] {
-  const own = [...actions].filter(([, { needs }]) => !needs.graph);
+  const own = [...actions].filter(
+    ([action, { needs }]) => !needs.graph && systemOf(action) !== hybrid,
+  );
   return cmdletsBySet(own, setOf);
 }
 

@@ -221,6 +221,16 @@ export const agent: readonly Entry[] = [
     of: ["The agent has no account of Active Directory yet"],
   },
   {
+    outcome: "forbidden",
+    why:
+      "The domain refused the sign-in of the agent's account, for the reason in the message. The agent waits before " +
+      "it tries that again.",
+    mend:
+      "Correct the account in Active Directory, and run `exo-connector agent account` on the agent's machine: the " +
+      "next job uses it.",
+    of: ["The agent does not sign in as"],
+  },
+  {
     outcome: "invalid",
     why: "The event would take the access of the very account that the agent works as.",
     mend: "Leave this account out of the business rules.",

@@ -31,6 +31,47 @@ export const directory: readonly Entry[] = [
     of: ["cannot read groupType of"],
   },
   {
+    outcome: "invalid",
+    why:
+      "The group or the mailbox is synchronised, and its object in Active Directory is not among those that the " +
+      "connector sees.",
+    mend:
+      "Name its domain in the form (_Base DN_, _Other domains_), or change it by hand " +
+      "([hybrid](hybrid.md#permissions-of-exchange-online)).",
+    of: [
+      "which shows the connector no group with its security identifier",
+      "which shows the connector no account with its immutable ID",
+    ],
+  },
+  {
+    outcome: "ambiguous",
+    why: "Several accounts of Active Directory have the same immutable ID.",
+    mend: "Correct `mS-DS-ConsistencyGuid` of those that the message is about.",
+    of: ["accounts of Active Directory have the immutable ID of"],
+  },
+  {
+    outcome: "unknown",
+    why: "Entra ID returned a synchronised object without what links it to Active Directory.",
+    mend: "Look at the object in Entra ID: it may have been linked by hand.",
+    of: [
+      "so it is linked to no account of Active Directory",
+      "so it is linked to no group of Active Directory",
+      "The security identifier is",
+    ],
+  },
+  {
+    outcome: "notYet",
+    why: "The account is new, and the synchronisation has not brought it to Entra ID.",
+    mend: "Nothing: the platform tries again. If it stays for hours, look at the synchronisation of the account.",
+    of: ["so Exchange Online was not changed"],
+  },
+  {
+    outcome: "invalid",
+    why: "The permission is one of Exchange Online, which the form does not use.",
+    mend: "Turn on _Exchange Online_ in the form.",
+    of: ["This permission is one of Exchange Online"],
+  },
+  {
     outcome: "forbidden",
     why: "The group is part of the domain or of its administration, so the connector leaves it alone.",
     mend: "Change its members by hand, and leave it out of the business rules.",

@@ -40,7 +40,7 @@ function after({ operation, parameters }: PlanStep, property: string, from: unkn
   if (isDelta(to)) return applied(to, Array.isArray(from) ? from : []);
   if (to !== undefined) return to;
   const removes =
-    /^(Remove-|DELETE |removeMember$|delete$)/.test(operation) ||
+    /^(Remove-|DELETE |removeMember$|removeDelegate$|delete$)/.test(operation) ||
     Object.values(parameters).some(isRemoval) ||
     // Of Graph's assignLicense: it takes both lists, as a rule one of them empty.
     (Array.isArray(parameters["removeLicenses"]) && parameters["removeLicenses"].length > 0);

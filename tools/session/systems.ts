@@ -23,7 +23,11 @@ export const entra: System = {
 export const hybrid: System = {
   title: "Active Directory with Exchange Online",
   folder: "lifecycle/hybrid/",
-  sets: ["permissions/activeDirectoryGroups/"],
+  sets: [
+    "permissions/activeDirectoryGroups/",
+    "permissions/hybridGroups/",
+    "permissions/hybridSharedMailboxes/",
+  ],
 };
 export const systems: readonly System[] = [exchange, entra, hybrid];
 

@@ -5,7 +5,8 @@ import { listedOptions } from "../../lib/entitlements/regionalConfiguration.ts";
 import { differencesOf } from "../session/differences.ts";
 import { isRecord } from "../../lib/record.ts";
 import { ofContact, ofNewPass, ofRemovedPass } from "./authenticationMethods.ts";
-import { canBeSet, isSame } from "./values.ts";
+import { ofModification, ofMove, ofNamedUser } from "./directory.ts";
+import { addedAddresses, canBeSet, isSame, textOf } from "./values.ts";
 
 /** The event that takes a step back. */
 export interface InverseEvent {
@@ -79,6 +80,14 @@ const inverses: ReadonlyMap<string, (step: PlanStep) => Inverse> = new Map(
     "POST /users/{user}/revokeSignInSessions": () => ({
       reason: "people sign in again themselves",
     }),
+    add: creates,
+    modify: ofModification,
+    move: ofMove,
+    addMember: ofNamedUser,
+    removeMember: ofNamedUser,
+    addDelegate: ofNamedUser,
+    removeDelegate: ofNamedUser,
+    delete: () => ({ reason: "only the recycle bin of the forest has the account" }),
     "DELETE /users/{user}": () => ({
       reason: "the next create for the person restores the user, for 30 days",
     }),
@@ -89,7 +98,7 @@ function ofMailbox(step: PlanStep): Inverse {
   const { before, parameters } = step;
   if ("SendOnBehalf" in before) return ofDelegate(step);
   if ("LitigationHoldEnabled" in before) return ofHold(step);
-  const added = addedAddresses(step);
+  const added = addedAddresses(step, "EmailAddresses");
   if (added.length > 0)
     return { reason: `it added ${added.join(", ")}, and the connector removes no address` };
   const fields = differencesOf(step).map(
@@ -126,19 +135,6 @@ function ofEntra(
   own: Pick<InverseEvent, "data" | "manager" | "settings">,
 ): InverseEvent {
   return { action: "lifecycle/entra/update", account: String(parameters["user"]), ...own };
-}
-
-/** The addresses that a step added. One that only became the primary address, or no longer is it, was there before. */
-function addedAddresses(step: PlanStep): string[] {
-  const change = differencesOf(step).find(({ property }) => property === "EmailAddresses");
-  const [from, to] = [change?.from, change?.to].map((list) => [list ?? []].flat().map(String));
-  const had = new Set(from?.map((address) => address.toLowerCase()));
-  return (to ?? []).filter((address) => !had.has(address.toLowerCase()));
-}
-
-/** Update takes what a mapping yields: texts, lists of texts and nothing. */
-function textOf(value: unknown): unknown {
-  return typeof value === "boolean" || typeof value === "number" ? String(value) : value;
 }
 
 function ofDelegate({ parameters }: PlanStep): Inverse {

@@ -1,9 +1,11 @@
+import type { PlanStep } from "../../lib/generated/types.ts";
 import { isOfReply } from "../../lib/exchange/autoReply.ts";
 import { sameHtml } from "../../lib/exchange/html.ts";
 import { shown } from "../../lib/mappedValues.ts";
 import { settingsFrom } from "../../lib/exchange/settings.ts";
 import { timeIn } from "../../lib/exchange/units.ts";
 import { isGuid } from "../../lib/guid.ts";
+import { differencesOf } from "../session/differences.ts";
 
 /**
  * Whether a property that was set to `set` has the value `value`, by the rules with which the actions compare them: the
@@ -47,4 +49,17 @@ export function canBeSet(property: string, value: unknown): boolean {
     // The dry run says what is wrong with it.
     return true;
   }
+}
+
+/** The addresses that a step added. One that only became the primary address, or no longer is it, was there before. */
+export function addedAddresses(step: PlanStep, name: string): string[] {
+  const change = differencesOf(step).find(({ property }) => property === name);
+  const [from, to] = [change?.from, change?.to].map((list) => [list ?? []].flat().map(String));
+  const had = new Set(from?.map((address) => address.toLowerCase()));
+  return (to ?? []).filter((address) => !had.has(address.toLowerCase()));
+}
+
+/** Update takes what a mapping yields: texts, lists of texts and nothing. */
+export function textOf(value: unknown): unknown {
+  return typeof value === "boolean" || typeof value === "number" ? String(value) : value;
 }

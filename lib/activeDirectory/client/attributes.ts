@@ -1,4 +1,5 @@
 import { Fault } from "../../fault.ts";
+import { quoted } from "../../graphemes.ts";
 
 /**
  * The attributes that the connector reads and writes, in the spelling of the schema, each with its syntax. No other
@@ -7,6 +8,7 @@ import { Fault } from "../../fault.ts";
  */
 export const attributes = {
   objectGUID: "guid",
+  objectSid: "bytes",
   distinguishedName: "text",
   cn: "text",
   displayName: "text",
@@ -77,6 +79,7 @@ export const attributes = {
   objectClass: "texts",
   isDeleted: "boolean",
   member: "texts",
+  publicDelegates: "texts",
   allowedAttributes: "texts",
   allowedAttributesEffective: "texts",
   allowedChildClassesEffective: "texts",
@@ -172,4 +175,25 @@ export function guidIn(bytes: Buffer): string {
 export function guidBytes(guid: string): Buffer {
   const plain = Buffer.from(guid.replaceAll("-", ""), "hex");
   return Buffer.from(order.map((index) => plain[index] ?? 0));
+}
+
+/**
+ * The text of a security identifier, such as `S-1-5-21-1004336348-1177238915-682003330-512`, as its bytes (MS-DTYP
+ * 2.4.2.2): the revision, the number of sub-authorities, the authority with its highest byte first, and each
+ * sub-authority with its lowest byte first. Throws an `unexpected` fault for another text.
+ */
+export function sidBytes(sid: string): Buffer {
+  const [, authority = "", rest = ""] = /^S-1-(\d{1,10})((?:-\d{1,10}){1,15})$/i.exec(sid) ?? [];
+  const parts = rest.split("-").slice(1).map(Number);
+  if (authority === "" || [Number(authority), ...parts].some((part) => part > 0xffffffff))
+    throw new Fault({
+      kind: "unexpected",
+      message: `The security identifier is ${quoted(sid)}; expected one such as S-1-5-21-1-2-3-1104.`,
+    });
+  const bytes = Buffer.alloc(8 + 4 * parts.length);
+  bytes.writeUInt8(1, 0);
+  bytes.writeUInt8(parts.length, 1);
+  bytes.writeUIntBE(Number(authority), 2, 6);
+  parts.forEach((part, index) => bytes.writeUInt32LE(part, 8 + 4 * index));
+  return bytes;
 }

@@ -12,9 +12,18 @@ import { assertKnown, encoded, type AttributeName, type Value } from "./attribut
  *   a list, the values that differ are deleted and added.
  * - `move`: the object gets another name (`cn`), another place (`parent`), or both.
  * - `addMember`, `removeMember`: one value of `member` of a group, a distinguished name.
+ * - `addDelegate`, `removeDelegate`: the same of `publicDelegates` of a user.
  * - `delete`: the object.
  */
-export type Operation = "add" | "modify" | "move" | "addMember" | "removeMember" | "delete";
+export type Operation =
+  | "add"
+  | "modify"
+  | "move"
+  | "addMember"
+  | "removeMember"
+  | "addDelegate"
+  | "removeDelegate"
+  | "delete";
 export type Parameters = Readonly<Record<string, unknown>>;
 
 type Values = Readonly<Partial<Record<AttributeName, Value>>>;
@@ -102,10 +111,14 @@ function isList(value: Value): value is readonly string[] {
   return Array.isArray(value);
 }
 
-/** One value of a list that is added or removed. */
-export async function memberChange(operation: "add" | "delete", member: string): Promise<Change[]> {
+/** One value of a list of names that is added or removed. */
+export async function nameChange(
+  operation: "add" | "delete",
+  list: "member" | "publicDelegates",
+  dn: string,
+): Promise<Change[]> {
   const { Change } = await import("ldapts");
-  return [new Change({ operation, modification: await attributeOf(["member", [member]]) })];
+  return [new Change({ operation, modification: await attributeOf([list, [dn]]) })];
 }
 
 /** The attributes of a new object; those without a value are left out, as it has none of them. */

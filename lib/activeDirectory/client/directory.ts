@@ -4,8 +4,8 @@ import type { AttributeName, Entry } from "./attributes.ts";
 import {
   attributesFrom,
   changesFrom,
-  memberChange,
   modificationFrom,
+  nameChange,
   newObjectFrom,
   targetFrom,
   type Operation,
@@ -188,8 +188,10 @@ export function activeDirectory(settings: DirectorySettings, seams: Seams): Dire
       const about = { what: `The move to ${dn}`, written: ["cn", "name"], place: parent };
       await once(about, ({ client }) => client.modifyDN(placeOf(id), dn));
     },
-    addMember: (parameters) => changeMembers("add", parameters),
-    removeMember: (parameters) => changeMembers("delete", parameters),
+    addMember: (parameters) => changeList("add", "member", parameters),
+    removeMember: (parameters) => changeList("delete", "member", parameters),
+    addDelegate: (parameters) => changeList("add", "publicDelegates", parameters),
+    removeDelegate: (parameters) => changeList("delete", "publicDelegates", parameters),
     async delete(parameters) {
       const { id } = targetFrom(parameters);
       const about = { what: `The deletion of ${id}`, isDeletion: true };
@@ -197,10 +199,14 @@ export function activeDirectory(settings: DirectorySettings, seams: Seams): Dire
     },
   };
 
-  async function changeMembers(operation: "add" | "delete", parameters: Parameters): Promise<void> {
+  async function changeList(
+    operation: "add" | "delete",
+    list: "member" | "publicDelegates",
+    parameters: Parameters,
+  ): Promise<void> {
     const { id, values } = targetFrom(parameters);
-    const changes = await memberChange(operation, String(values["member"]));
-    const about = { what: "The change of member", written: ["member"] };
+    const changes = await nameChange(operation, list, String(values[list]));
+    const about = { what: `The change of ${list}`, written: [list] };
     await once(about, ({ client }) => client.modify(placeOf(id), changes));
   }
 

@@ -86,6 +86,9 @@ const meanings: readonly Meaning[] = [
   { code: 68, kind: "taken", text: "an object of this name exists (68)" },
 ];
 
+/** The domain refused the sign-in of the account: each further one counts towards its lock-out. */
+export class RefusedSignIn extends Fault {}
+
 /** Converts what the library threw. A fault is returned as it is. */
 export function faultFrom(thrown: unknown, about: About & { host: string }): Fault {
   if (thrown instanceof Fault) return thrown;
@@ -102,8 +105,9 @@ function refusal(
 ): Fault {
   const { host, what, written = [], isCompared = false, place } = about;
   const windows = windowsErrorIn(message);
+  const OwnFault = code === 49 ? RefusedSignIn : Fault;
   const fault = (kind: FaultKind, text: string, retryable = false): Fault =>
-    new Fault({
+    new OwnFault({
       kind,
       retryable,
       message: `${what} was refused by ${host}: ${text}${detail(windows)}.`,

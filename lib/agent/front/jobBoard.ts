@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { Fault } from "../../fault.ts";
-import type { AgentJob, ResultsBody } from "../../generated/types.ts";
+import type { AgentJob, ConnectionJobs, ResultsBody } from "../../generated/types.ts";
 import { moment } from "../moment.ts";
 
 /** A job must not be begun later than so long after it was handed out. */
@@ -86,6 +86,8 @@ export interface JobBoard {
     result: ResultsBody,
     signal: AbortSignal,
   ): Promise<"taken" | "full" | "unknown">;
+  /** The jobs of each connection, now and since the start. */
+  counts(): ConnectionJobs[];
 }
 
 export function jobBoard({ now, sleep, log }: BoardSeams): JobBoard {
@@ -95,6 +97,14 @@ export function jobBoard({ now, sleep, log }: BoardSeams): JobBoard {
   const heardOf = new Map<string, number>();
   /** Until when an agent is of little use. */
   const weakUntil = new Map<string, number>();
+
+  /** By the ID of the connection. */
+  const over = new Map<string, { done: number; lost: number }>();
+
+  function count({ asked: { connectionId }, isLost }: Job): void {
+    const { done, lost } = over.get(connectionId) ?? { done: 0, lost: 0 };
+    over.set(connectionId, isLost ? { done, lost: lost + 1 } : { done: done + 1, lost });
+  }
 
   const isWeak = (agentId: string): boolean => now() < (weakUntil.get(agentId) ?? -Infinity);
 
@@ -165,6 +175,7 @@ export function jobBoard({ now, sleep, log }: BoardSeams): JobBoard {
       } finally {
         job.end();
         jobs.delete(job.id);
+        count(job);
         // One that preferred an agent with an open request may go to another one now.
         wake();
       }
@@ -219,9 +230,19 @@ export function jobBoard({ now, sleep, log }: BoardSeams): JobBoard {
         job.heardAt = now();
       }
       if (fault?.kind === "unavailable") weakUntil.set(agentId, now() + weakMs);
-      if (fault) job.fail(new Fault(fault));
+      if (fault) job.refuse(new Fault(fault));
       else job.add({ agentId, entries, isLast });
       return "taken";
+    },
+    counts() {
+      const open = [...jobs.values()];
+      const ids = new Set([...over.keys(), ...open.map(({ asked }) => asked.connectionId)]);
+      return [...ids].map((connectionId) => {
+        const own = open.filter(({ asked }) => asked.connectionId === connectionId);
+        const waiting = own.filter(({ agentId }) => agentId === undefined).length;
+        const ended = over.get(connectionId) ?? { done: 0, lost: 0 };
+        return { connectionId, waiting, handedOut: own.length - waiting, ...ended };
+      });
     },
   };
 }
@@ -238,6 +259,7 @@ class Job {
   /** The parts that have arrived. */
   received = 0;
   #isWhole = false;
+  #isAnswered = false;
   #fault: Fault | undefined;
   readonly #parts: Part[] = [];
   readonly #waiting = new Set<() => void>();
@@ -245,6 +267,11 @@ class Job {
   constructor(asked: Asked, now: number) {
     this.asked = asked;
     this.heardAt = now;
+  }
+
+  /** It ended without an answer of an agent. */
+  get isLost(): boolean {
+    return !this.#isWhole && !this.#isAnswered;
   }
 
   /** Nothing more is expected of the agent. */
@@ -283,6 +310,12 @@ class Job {
   fail(fault: Fault): void {
     this.#fault ??= fault;
     this.end();
+  }
+
+  /** An agent has reported a fault. */
+  refuse(fault: Fault): void {
+    this.#isAnswered = true;
+    this.fail(fault);
   }
 
   end(): void {

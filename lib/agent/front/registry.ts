@@ -1,6 +1,12 @@
 /** What the service knows of its agents. Every change is one swap of the stored state: processes share it. */
 import { frontState as contract } from "../../generated/validators/frontState.ts";
-import type { AgentKey, FrontState, KnownAgent, PublicSigningKey } from "../../generated/types.ts";
+import type {
+  AgentKey,
+  FrontState,
+  JobCounts,
+  KnownAgent,
+  PublicSigningKey,
+} from "../../generated/types.ts";
 import { readAs } from "../../host/schemaContract.ts";
 import type { SealedStore } from "../../store/sealedStore.ts";
 import { AgentFault } from "../agentFault.ts";
@@ -29,6 +35,8 @@ export interface Registry {
   revoke(agentId: string, now: number): Promise<KnownAgent>;
   /** Notes that an agent was heard of, and returns it. */
   seen(agentId: string, version: string, now: number): Promise<KnownAgent>;
+  /** Replaces what is known of the jobs. */
+  noteJobs(jobs: JobCounts): Promise<void>;
   /** Lets a new key follow the one that has signed; that one is accepted for another day. */
   rotate(agentId: string, signedWith: string, next: NewKey, now: number): Promise<void>;
 }
@@ -38,7 +46,7 @@ const day = 86_400_000;
 export const keyLifeMs = 180 * day;
 /** After a change of keys, so that a request on its way is not refused. */
 export const overlapMs = day;
-/** An agent polls every 45 seconds. */
+/** An agent asks again after 20 seconds at the latest. */
 export const aliveMs = 120_000;
 /** An agent that was away for so long has to be enrolled again. */
 export const maxUnseenMs = 14 * day;
@@ -69,8 +77,8 @@ export function registryIn(store: SealedStore): Registry {
     read: async () => stateOf(await store.read()),
     async add(agent) {
       await store.update((current) => {
-        const { agents, alarms } = stateOf(current);
-        return { agents: [...agents, agent], alarms };
+        const state = stateOf(current);
+        return { ...state, agents: [...state.agents, agent] };
       });
     },
     async enrol(agentId, { publicKey, thumbprint, tokenDigest, now }) {
@@ -118,6 +126,9 @@ export function registryIn(store: SealedStore): Registry {
         const isBack = lastSeen === undefined || now - lastSeen > aliveMs;
         return { ...agent, version, lastSeen: now, aliveSince: isBack ? now : (aliveSince ?? now) };
       }),
+    async noteJobs(jobs) {
+      await store.update((current) => ({ ...stateOf(current), jobs }));
+    },
     async rotate(agentId, signedWith, { publicKey, thumbprint }, now) {
       await changed(agentId, (agent) => {
         assertNotRevoked(agent);

@@ -56,13 +56,17 @@ export interface Front {
     place: AgentPlace,
     pace: Pick<Pace, "signal" | "remaining" | "sleep" | "random" | "stats">,
   ): Directory;
+  /** Notes on the disk how many jobs there are and were, for `agent status`, if that has changed. */
+  noteJobs(): Promise<void>;
   /** Answers what is held. */
   end(): void;
 }
 
 export function openFront({ signer, store }: FrontFolder, seams: FrontSeams): Front {
   const registry = registryIn(store);
-  const used = new UsedRequests(seams.now());
+  const since = seams.now();
+  const used = new UsedRequests(since);
+  let noted = "";
   const ending = new AbortController();
   setMaxListeners(0, ending.signal);
   const sleep = seams.sleep ?? waited;
@@ -214,6 +218,13 @@ export function openFront({ signer, store }: FrontFolder, seams: FrontSeams): Fr
       }
     },
     directory: (place, pace) => agentDirectory(board, place, pace),
+    async noteJobs() {
+      const connections = board.counts();
+      const counted = JSON.stringify(connections);
+      if (counted === noted) return;
+      await registry.noteJobs({ since, at: seams.now(), connections });
+      noted = counted;
+    },
     end: () => ending.abort(),
   };
 }

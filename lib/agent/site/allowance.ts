@@ -18,6 +18,7 @@ const unreadable = new Set<string>(["unicodePwd"]);
 /** Decided by the directory, or only there to be read. */
 const neverWritten = new Set<string>([
   "objectGUID",
+  "objectSid",
   "distinguishedName",
   "name",
   "mS-DS-ConsistencyGuid",
@@ -33,7 +34,10 @@ const neverWritten = new Set<string>([
   "allowedChildClassesEffective",
 ]);
 /** Written by their own operations alone, or with a new account. */
-const ofOtherOperations = new Set<string>(["cn", "member", "unicodePwd", "pwdLastSet"]);
+const ofOtherOperations = new Set<string>([
+  ...["cn", "member", "publicDelegates"],
+  ...["unicodePwd", "pwdLastSet"],
+]);
 
 /** ADS_UF_ACCOUNTDISABLE (documented). */
 const accountDisable = 0x2;
@@ -99,15 +103,25 @@ export function allowanceOf(
         );
     },
     move: () => undefined,
-    addMember: assertMember,
-    removeMember: assertMember,
+    addMember: ({ member }, own) => assertInside("a member", member, own),
+    removeMember: ({ member }, own) => assertInside("a member", member, own),
+    addDelegate: assertDelegate,
+    removeDelegate: assertDelegate,
     delete: () => undefined,
   };
 
-  function assertMember({ member }: Readonly<Record<string, unknown>>, own: SitePlaces): void {
+  function assertDelegate(
+    { publicDelegates }: Readonly<Record<string, unknown>>,
+    own: SitePlaces,
+  ): void {
+    assertWritten("publicDelegates");
+    assertInside("a delegate", publicDelegates, own);
+  }
+
+  function assertInside(what: string, dn: unknown, own: SitePlaces): void {
     const names = own.map(({ baseDn }) => baseDn);
-    if (typeof member === "string" && names.some((name) => isBelow(member, name))) return;
-    throw refused(`changes a member that is not below ${names.join(" or ")}`);
+    if (typeof dn === "string" && names.some((name) => isBelow(dn, name))) return;
+    throw refused(`changes ${what} that is not below ${names.join(" or ")}`);
   }
 
   return {

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { Allowance } from "../types.ts";
 const check_allowance = validate54;
-const schema29 = {"properties":{"operations":{"items":{"enum":["add","modify","move","addMember","removeMember","delete"]}}}};
+const schema29 = {"properties":{"operations":{"items":{"enum":["add","modify","move","addMember","removeMember","addDelegate","removeDelegate","delete"]}}}};
 
 function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -75,7 +75,7 @@ vErrors.push(err4);
 }
 errors++;
 }
-if(!((((((data3 === "add") || (data3 === "modify")) || (data3 === "move")) || (data3 === "addMember")) || (data3 === "removeMember")) || (data3 === "delete"))){
+if(!((((((((data3 === "add") || (data3 === "modify")) || (data3 === "move")) || (data3 === "addMember")) || (data3 === "removeMember")) || (data3 === "addDelegate")) || (data3 === "removeDelegate")) || (data3 === "delete"))){
 const err5 = {instancePath:instancePath+"/operations/" + i1,schemaPath:"#/properties/operations/items/enum",keyword:"enum",params:{allowedValues: schema29.properties.operations.items.enum}};
 if(vErrors === null){
 vErrors = [err5];
@@ -140,4 +140,4 @@ errors++;
 validate54.errors = vErrors;
 return errors === 0;
 }
-export const allowance: Contract<Allowance> = { check: check_allowance, shape: {"type":"object","properties":{"baseDns":{"type":"array","items":{"type":"string"}},"operations":{"type":"array","items":{"type":"string","enum":["add","modify","move","addMember","removeMember","delete"]}},"attributes":{"type":"array","items":{"type":"string"}}}} };
+export const allowance: Contract<Allowance> = { check: check_allowance, shape: {"type":"object","properties":{"baseDns":{"type":"array","items":{"type":"string"}},"operations":{"type":"array","items":{"type":"string","enum":["add","modify","move","addMember","removeMember","addDelegate","removeDelegate","delete"]}},"attributes":{"type":"array","items":{"type":"string"}}}} };

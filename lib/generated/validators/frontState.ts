@@ -619,7 +619,7 @@ vErrors.push(err1);
 errors++;
 }
 for(const key0 in data){
-if(!((key0 === "agents") || (key0 === "alarms"))){
+if(!(((key0 === "agents") || (key0 === "alarms")) || (key0 === "jobs"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err2];
@@ -762,9 +762,11 @@ vErrors.push(err12);
 errors++;
 }
 }
-}
-else {
-const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.jobs !== undefined){
+let data7 = data.jobs;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if(data7.since === undefined){
+const err13 = {instancePath:instancePath+"/jobs",schemaPath:"#/properties/jobs/required",keyword:"required",params:{missingProperty: "since"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -773,7 +775,245 @@ vErrors.push(err13);
 }
 errors++;
 }
+if(data7.at === undefined){
+const err14 = {instancePath:instancePath+"/jobs",schemaPath:"#/properties/jobs/required",keyword:"required",params:{missingProperty: "at"}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+if(data7.connections === undefined){
+const err15 = {instancePath:instancePath+"/jobs",schemaPath:"#/properties/jobs/required",keyword:"required",params:{missingProperty: "connections"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+for(const key2 in data7){
+if(!(((key2 === "since") || (key2 === "at")) || (key2 === "connections"))){
+const err16 = {instancePath:instancePath+"/jobs",schemaPath:"#/properties/jobs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data7.since !== undefined){
+let data8 = data7.since;
+if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
+const err17 = {instancePath:instancePath+"/jobs/since",schemaPath:"#/properties/jobs/properties/since/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data7.at !== undefined){
+let data9 = data7.at;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+const err18 = {instancePath:instancePath+"/jobs/at",schemaPath:"#/properties/jobs/properties/at/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+if(data7.connections !== undefined){
+let data10 = data7.connections;
+if(Array.isArray(data10)){
+const len2 = data10.length;
+for(let i2=0; i2<len2; i2++){
+let data11 = data10[i2];
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+if(data11.connectionId === undefined){
+const err19 = {instancePath:instancePath+"/jobs/connections/" + i2,schemaPath:"#/properties/jobs/properties/connections/items/required",keyword:"required",params:{missingProperty: "connectionId"}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+if(data11.waiting === undefined){
+const err20 = {instancePath:instancePath+"/jobs/connections/" + i2,schemaPath:"#/properties/jobs/properties/connections/items/required",keyword:"required",params:{missingProperty: "waiting"}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+if(data11.handedOut === undefined){
+const err21 = {instancePath:instancePath+"/jobs/connections/" + i2,schemaPath:"#/properties/jobs/properties/connections/items/required",keyword:"required",params:{missingProperty: "handedOut"}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+if(data11.done === undefined){
+const err22 = {instancePath:instancePath+"/jobs/connections/" + i2,schemaPath:"#/properties/jobs/properties/connections/items/required",keyword:"required",params:{missingProperty: "done"}};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if(data11.lost === undefined){
+const err23 = {instancePath:instancePath+"/jobs/connections/" + i2,schemaPath:"#/properties/jobs/properties/connections/items/required",keyword:"required",params:{missingProperty: "lost"}};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+for(const key3 in data11){
+if(!(((((key3 === "connectionId") || (key3 === "waiting")) || (key3 === "handedOut")) || (key3 === "done")) || (key3 === "lost"))){
+const err24 = {instancePath:instancePath+"/jobs/connections/" + i2,schemaPath:"#/properties/jobs/properties/connections/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+if(data11.connectionId !== undefined){
+if(typeof data11.connectionId !== "string"){
+const err25 = {instancePath:instancePath+"/jobs/connections/" + i2+"/connectionId",schemaPath:"#/properties/jobs/properties/connections/items/properties/connectionId/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+if(data11.waiting !== undefined){
+let data13 = data11.waiting;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+const err26 = {instancePath:instancePath+"/jobs/connections/" + i2+"/waiting",schemaPath:"#/properties/jobs/properties/connections/items/properties/waiting/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data11.handedOut !== undefined){
+let data14 = data11.handedOut;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+const err27 = {instancePath:instancePath+"/jobs/connections/" + i2+"/handedOut",schemaPath:"#/properties/jobs/properties/connections/items/properties/handedOut/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data11.done !== undefined){
+let data15 = data11.done;
+if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
+const err28 = {instancePath:instancePath+"/jobs/connections/" + i2+"/done",schemaPath:"#/properties/jobs/properties/connections/items/properties/done/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data11.lost !== undefined){
+let data16 = data11.lost;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+const err29 = {instancePath:instancePath+"/jobs/connections/" + i2+"/lost",schemaPath:"#/properties/jobs/properties/connections/items/properties/lost/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/jobs/connections/" + i2,schemaPath:"#/properties/jobs/properties/connections/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/jobs/connections",schemaPath:"#/properties/jobs/properties/connections/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+}
+else {
+const err32 = {instancePath:instancePath+"/jobs",schemaPath:"#/properties/jobs/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+}
+else {
+const err33 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
 validate34.errors = vErrors;
 return errors === 0;
 }
-export const frontState: Contract<FrontState> = { check: check_frontState, shape: {"type":"object","properties":{"agents":{"type":"array","items":{"type":"object","properties":{"agentId":{"type":"string"},"connectionId":{"type":"string"},"connectionName":{"type":"string"},"sealedFor":{"type":"string","expected":"a thumbprint of 43 characters"},"tokenDigest":{"type":"string"},"tokenUntil":{"type":"integer"},"since":{"type":"integer"},"keys":{"type":"array","items":{"type":"object","properties":{"thumbprint":{"type":"string","expected":"a thumbprint of 43 characters"},"publicKey":{"type":"object","properties":{"kty":{"type":"string","enum":["OKP"]},"crv":{"type":"string","enum":["Ed25519"]},"x":{"type":"string","expected":"an Ed25519 key of 32 bytes in base64url"}}},"since":{"type":"integer"},"until":{"type":"integer"}}}},"usedAt":{"type":"integer"},"confirmedAt":{"type":"integer"},"revokedAt":{"type":"integer"},"lastSeen":{"type":"integer"},"aliveSince":{"type":"integer"},"version":{"type":"string"},"publicKey":{"type":"string"}}}},"alarms":{"type":"array","items":{"type":"object","properties":{"at":{"type":"integer"},"agentId":{"type":"string"},"message":{"type":"string"}}}}}} };
+export const frontState: Contract<FrontState> = { check: check_frontState, shape: {"type":"object","properties":{"agents":{"type":"array","items":{"type":"object","properties":{"agentId":{"type":"string"},"connectionId":{"type":"string"},"connectionName":{"type":"string"},"sealedFor":{"type":"string","expected":"a thumbprint of 43 characters"},"tokenDigest":{"type":"string"},"tokenUntil":{"type":"integer"},"since":{"type":"integer"},"keys":{"type":"array","items":{"type":"object","properties":{"thumbprint":{"type":"string","expected":"a thumbprint of 43 characters"},"publicKey":{"type":"object","properties":{"kty":{"type":"string","enum":["OKP"]},"crv":{"type":"string","enum":["Ed25519"]},"x":{"type":"string","expected":"an Ed25519 key of 32 bytes in base64url"}}},"since":{"type":"integer"},"until":{"type":"integer"}}}},"usedAt":{"type":"integer"},"confirmedAt":{"type":"integer"},"revokedAt":{"type":"integer"},"lastSeen":{"type":"integer"},"aliveSince":{"type":"integer"},"version":{"type":"string"},"publicKey":{"type":"string"}}}},"alarms":{"type":"array","items":{"type":"object","properties":{"at":{"type":"integer"},"agentId":{"type":"string"},"message":{"type":"string"}}}},"jobs":{"type":"object","properties":{"since":{"type":"integer"},"at":{"type":"integer"},"connections":{"type":"array","items":{"type":"object","properties":{"connectionId":{"type":"string"},"waiting":{"type":"integer"},"handedOut":{"type":"integer"},"done":{"type":"integer"},"lost":{"type":"integer"}}}}}}}} };

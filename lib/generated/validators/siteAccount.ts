@@ -32,7 +32,7 @@ vErrors.push(err1);
 errors++;
 }
 for(const key0 in data){
-if(!(((key0 === "username") || (key0 === "password")) || (key0 === "authorityFile"))){
+if(!((((key0 === "username") || (key0 === "password")) || (key0 === "givenAt")) || (key0 === "authorityFile"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err2];
@@ -93,9 +93,10 @@ vErrors.push(err6);
 errors++;
 }
 }
-if(data.authorityFile !== undefined){
-if(typeof data.authorityFile !== "string"){
-const err7 = {instancePath:instancePath+"/authorityFile",schemaPath:"#/properties/authorityFile/type",keyword:"type",params:{type: "string"}};
+if(data.givenAt !== undefined){
+let data2 = data.givenAt;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+const err7 = {instancePath:instancePath+"/givenAt",schemaPath:"#/properties/givenAt/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -105,9 +106,9 @@ vErrors.push(err7);
 errors++;
 }
 }
-}
-else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.authorityFile !== undefined){
+if(typeof data.authorityFile !== "string"){
+const err8 = {instancePath:instancePath+"/authorityFile",schemaPath:"#/properties/authorityFile/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -116,7 +117,19 @@ vErrors.push(err8);
 }
 errors++;
 }
+}
+}
+else {
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
 validate53.errors = vErrors;
 return errors === 0;
 }
-export const siteAccount: Contract<SiteAccount> = { check: check_siteAccount, shape: {"type":"object","properties":{"username":{"type":"string"},"password":{"type":"string","expected":"a password","secret":true},"authorityFile":{"type":"string"}}} };
+export const siteAccount: Contract<SiteAccount> = { check: check_siteAccount, shape: {"type":"object","properties":{"username":{"type":"string"},"password":{"type":"string","expected":"a password","secret":true},"givenAt":{"type":"integer"},"authorityFile":{"type":"string"}}} };

@@ -3,6 +3,7 @@ import { openFrontFolder } from "../../../lib/agent/front/folder.ts";
 import { listen } from "../../../lib/agent/front/server.ts";
 import { openFront } from "../../../lib/agent/front/service.ts";
 import { machineSeams } from "../../../lib/connector.ts";
+import { Fault } from "../../../lib/fault.ts";
 import type { ServeCode } from "../../../lib/runtime/serve/process.ts";
 import { thisAccount } from "../../../lib/store/storeOwner.ts";
 import { contentOf } from "../../agent/keyFiles.ts";
@@ -56,6 +57,8 @@ export function addAgentFront(program: Command, terminal: Terminal): void {
 
 /** Proxies and firewalls forget connections that are silent for longer. */
 const holdMs = 20_000;
+/** For `agent status`, which reads what is on the disk. */
+const noteEveryMs = 10_000;
 
 async function serveAgents(options: FrontOptions, terminal: Terminal): Promise<void> {
   const { state, address, json } = options;
@@ -77,12 +80,19 @@ async function serveAgents(options: FrontOptions, terminal: Terminal): Promise<v
   if (json) terminal.line(JSON.stringify({ address, port: listening.port }));
   else terminal.note(`Listens on ${address}, port ${listening.port}.`);
   const seams = { ...machineSeams, agents: front.directory };
+  const note = (): Promise<void> =>
+    front.noteJobs().catch((thrown: unknown) => {
+      logTo(terminal, json)("warning", `The jobs were not counted. ${Fault.of(thrown).message}`);
+    });
+  const noting = setInterval(() => void note(), noteEveryMs);
   let code: ServeCode;
   try {
     code = await serveEvents(options, { port: socketPort, seams, terminal });
   } finally {
     // Only now: the events that were running needed their agents.
     await listening.close();
+    clearInterval(noting);
+    await note();
   }
   // Idle connections and timers must not keep the service manager waiting.
   process.exit(code);

@@ -113,7 +113,7 @@ async function showFront(
   terminal: Terminal,
 ): Promise<void> {
   const { signer, store } = await openFrontFolder(state, thisAccount(), "existing");
-  const { agents, alarms } = await registryIn(store).read();
+  const { agents, alarms, jobs } = await registryIn(store).read();
   const now = Date.now();
   const rows = agents.map((agent) => ({
     agentId: agent.agentId,
@@ -127,7 +127,15 @@ async function showFront(
   const shown = alarms.map(({ at, message }) => ({ at: moment(at), message }));
   if (json) {
     const { thumbprint } = signer;
-    terminal.line(JSON.stringify({ serviceThumbprint: thumbprint, agents: rows, alarms: shown }));
+    const times = jobs && { since: moment(jobs.since), at: moment(jobs.at) };
+    terminal.line(
+      JSON.stringify({
+        serviceThumbprint: thumbprint,
+        agents: rows,
+        ...(jobs && { jobs: { ...times, connections: jobs.connections } }),
+        alarms: shown,
+      }),
+    );
     return;
   }
   terminal.line(`Service key: thumbprint ${signer.thumbprint}`);
@@ -135,6 +143,11 @@ async function showFront(
     const style = name === "alive" ? "green" : "yellow";
     terminal.line(`${connectionId}  ${agentId}  ${terminal.styled(style, sentence)}`);
   }
+  for (const { connectionId, waiting, handedOut, done, lost } of jobs?.connections ?? [])
+    terminal.line(
+      `${connectionId}  jobs: ${waiting} waiting, ${handedOut} handed out; ${done} done and ${lost} lost since ` +
+        `${moment(jobs?.since ?? 0)} (noted ${moment(jobs?.at ?? 0)})`,
+    );
   for (const { at, message } of shown)
     terminal.line(terminal.styled("red", `ALARM ${at} ${message}`));
 }

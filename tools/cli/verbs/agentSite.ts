@@ -182,7 +182,8 @@ function addRun(agent: Command, terminal: Terminal): void {
         const { configuration, serviceThumbprint } = state;
         const { domains, connectionId, service } = configuration;
         const allowance = allowanceOf(domains, allowed);
-        const seams = { sleep, random: Math.random, warn: (text: string) => log("warning", text) };
+        const warn = (text: string): void => log("warning", text);
+        const seams = { sleep, random: Math.random, warn, now: Date.now };
         await run(store, state, {
           send: network.send,
           now: Date.now,
@@ -284,6 +285,7 @@ function addAccount(agent: Command, terminal: Terminal): void {
       const account: SiteAccount = {
         username,
         password,
+        givenAt: Date.now(),
         ...(ldapCa !== undefined && { authorityFile: path.resolve(ldapCa) }),
       };
       const taken = await signedIn(state.configuration, account, terminal);
@@ -311,6 +313,7 @@ async function signedIn(
       warn: (text) => terminal.note(text),
       sleep: (ms, signal) => delay(ms, undefined, { signal }),
       random: Math.random,
+      now: Date.now,
     },
   );
   try {
