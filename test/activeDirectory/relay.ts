@@ -1,9 +1,9 @@
-/** A relay in front of a controller. It sees no content, which is encrypted, but where messages begin and end. */
+/** A relay in front of a server. It looks at no content, but at where the messages of the client begin and end. */
 import { connect, createServer, type AddressInfo } from "node:net";
 
 export interface Relay {
   port: number;
-  /** The messages that the client has sent, those of TLS left out. */
+  /** The messages that the client has sent, the greeting of TLS left out. */
   sent(): number;
   close(): Promise<void>;
 }
@@ -12,16 +12,17 @@ export interface Relay {
 const applicationData = 23;
 
 /**
- * Passes everything on to port 636 of the address, and calls `onMessage` with the number of each message that the
- * client sends, from 1. The message is passed on if that resolves to true.
+ * Passes everything on to the port of the address, LDAPS unless it is another one, which speaks without TLS, and calls
+ * `onMessage` with the number of each message that the client sends, from 1. It is passed on if that returns true.
  */
 export async function relayTo(
   address: string,
   onMessage: (number: number) => boolean,
+  port = 636,
 ): Promise<Relay> {
   let sent = 0;
   const server = createServer((client) => {
-    const controller = connect(636, address);
+    const controller = connect(port, address);
     const end = (): void => {
       client.destroy();
       controller.destroy();
@@ -30,7 +31,8 @@ export async function relayTo(
     controller.pipe(client);
     client.on("data", (bytes: Buffer) => {
       // The end of the greeting has this type as well in TLS 1.3, and is counted, too: one message more to end at.
-      if (bytes[0] !== applicationData || onMessage(++sent)) controller.write(bytes);
+      const isGreeting = port === 636 && bytes[0] !== applicationData;
+      if (isGreeting || onMessage(++sent)) controller.write(bytes);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

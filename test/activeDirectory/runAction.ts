@@ -164,6 +164,7 @@ export async function runEnded(
 ): Promise<void> {
   await runBundle(bundleOf(action), eventFor(samba, action, options), {
     dist: inject("dist"),
+    env: options.env ?? {},
     started,
   });
 }

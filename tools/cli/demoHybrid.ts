@@ -1,18 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { newAuthority } from "../../test/activeDirectory/certificates.ts";
-import { Domain, personIn } from "../../test/emulator/directory/domain.ts";
-import { ldapDouble, type Request } from "../../test/emulator/directory/ldapDouble.ts";
+import { personIn } from "../../test/emulator/directory/domain.ts";
+import type { Request } from "../../test/emulator/directory/ldapDouble.ts";
 import type { LaterChapter } from "./demoEntra.ts";
 import type { Chapter, Tenant } from "./demoEvents.ts";
+import { baseDn, startEmulatedDirectory, unit } from "./emulatedDirectory.ts";
 
-const baseDn = "DC=contoso,DC=com";
 const staff = `OU=Staff,${baseDn}`;
 const care = `OU=Care,${staff}`;
 const nurses = `CN=Nurses,OU=Groups,${baseDn}`;
-const service = { userPrincipalName: "svc-connector@contoso.com", password: "Demo.2026x" };
 
 /** The domain of the story: a domain controller in this process, which exists as long as the story is played. */
 export interface DemoDirectory {
@@ -29,19 +24,10 @@ export interface DemoDirectory {
 export async function startDemoDirectory(
   newId = randomUUID as () => string,
 ): Promise<DemoDirectory> {
-  const domain = new Domain({
-    baseDn,
-    newId,
-    delegated: { "svc-connector": baseDn },
-    objects: [
-      ...["Staff", "Groups", "Service"].map((name) => unit(`OU=${name},${baseDn}`)),
+  const directory = await startEmulatedDirectory(
+    [
+      ...["Staff", "Groups"].map((name) => unit(`OU=${name},${baseDn}`)),
       unit(care),
-      {
-        ...personIn(`OU=Service,${baseDn}`, "svc-connector", {
-          userPrincipalName: service.userPrincipalName,
-        }),
-        password: service.password,
-      },
       personIn(staff, "Anna Ames", { userPrincipalName: "anna.ames@contoso.com" }),
       personIn(staff, "Bas Bakker", { userPrincipalName: "bas.bakker@contoso.com" }),
       {
@@ -50,40 +36,21 @@ export async function startDemoDirectory(
         values: { sAMAccountName: "Nurses", groupType: "-2147483646" },
       },
     ],
-  });
-  const authority = newAuthority();
-  const folder = mkdtempSync(path.join(tmpdir(), "exo-directory-"));
-  const authorityFile = path.join(folder, "ca.pem");
-  writeFileSync(authorityFile, authority.pem);
-  const double = await ldapDouble(authority.issue(["127.0.0.1"]), (request) =>
-    domain.answer(request),
+    newId,
   );
+  const { domain, form, requests } = directory;
   const idOf = (name: string): string => domain.valuesOf("cn", name, "objectGUID")[0] ?? "";
   return {
     chapters: (tenant) =>
       hybridStory(tenant, {
-        form: {
-          Host: "127.0.0.1",
-          Port: String(double.port),
-          BaseDN: baseDn,
-          Username: service.userPrincipalName,
-          Password: service.password,
-          CertificateAuthorityFile: authorityFile,
-        },
+        form,
         anna: idOf("Anna Ames"),
         bas: idOf("Bas Bakker"),
         nurses: idOf("Nurses"),
       }),
-    takeRequests: () => double.requests.splice(0).map(lineOf),
-    async close() {
-      await double.close();
-      rmSync(folder, { recursive: true });
-    },
+    takeRequests: () => requests.splice(0).map(lineOf),
+    close: () => directory.close(),
   };
-}
-
-function unit(dn: string) {
-  return { dn, objectClass: "organizationalUnit" } as const;
 }
 
 function lineOf({ kind, dn, changes, values }: Request): string {

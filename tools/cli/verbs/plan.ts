@@ -22,10 +22,15 @@ import { auditLine, showPlan } from "../report.ts";
 import { settingsIn } from "../settings.ts";
 import { actionsFolder } from "../../session/place.ts";
 import { isRecord } from "../../../lib/record.ts";
-import { openTenant, type TenantChoice } from "../../session/tenant.ts";
+import { openTenant, type Tenant, type TenantChoice } from "../../session/tenant.ts";
+import {
+  accountsOf,
+  startEmulatedDirectory,
+  type EmulatedDirectory,
+} from "../emulatedDirectory.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
 import type { Terminal } from "../terminal.ts";
-import { entra, systemOf } from "../../session/systems.ts";
+import { entra, hybrid, systemOf } from "../../session/systems.ts";
 import { UsageError } from "../../session/usageError.ts";
 
 interface PlanOptions extends TenantChoice {
@@ -43,7 +48,9 @@ interface PlanOptions extends TenantChoice {
 
 /** What docs/helloid.md sets up. */
 function usualCorrelation(action: string): string {
-  return systemOf(action) === entra
+  const system = systemOf(action);
+  if (system === hybrid) return "Person.ExternalId=employeeID";
+  return system === entra
     ? "Person.ExternalId=employeeId"
     : "Person.Accounts.MicrosoftActiveDirectory.userPrincipalName=UserPrincipalName";
 }
@@ -63,7 +70,8 @@ export function addPlan(program: Command, terminal: Terminal): void {
     )
     .argument(
       "<action>",
-      "create, update, enable, disable or delete; of Entra ID: entra/create, ...",
+      "create, update, enable, disable or delete; of Entra ID: entra/create, ...; of Active Directory: " +
+        "hybrid/create, ...",
     )
     .option("--person <file>", "one person, as JSON")
     .option("--people <file>", "many: the vault export of HelloID, or a list of people")
@@ -73,7 +81,8 @@ export function addPlan(program: Command, terminal: Terminal): void {
     )
     .option(
       "--correlate <person=account>",
-      `the fields that link them (default: ${usualCorrelation("")}; of Entra ID: ${usualCorrelation(entra.folder)})`,
+      `the fields that link them (default: ${usualCorrelation("")}; of Entra ID: ${usualCorrelation(entra.folder)}; ` +
+        `of Active Directory: ${usualCorrelation(hybrid.folder)})`,
     )
     .option("--setting <key=value>", "a setting of the form; can be repeated", collected)
     .option("--json", "one JSON document")
@@ -92,18 +101,24 @@ export function addPlan(program: Command, terminal: Terminal): void {
   ]);
   plan.action(async (name: string, options: PlanOptions) => {
     const action = mappedActionNamed(name);
+    if (systemOf(action) === hybrid) refuseRecordings(options);
     const recording = recordingIn(options);
     const people =
       recording && !options.person && !options.people ? recording.Persons : peopleIn(options);
     assertWritable(options.csv, options.html, options.record);
     const { tenant } = recording ? tenantOf(recording) : { tenant: await openTenant(options) };
+    const directory = await directoryFor(action, tenant);
     const scripts = openScripts();
     const context: PlanContext = {
       tenant,
       action,
       mapping: mappingIn(options.mapping ?? usualMapping(action)),
       correlation: correlationIn(options.correlate ?? usualCorrelation(action)),
-      configuration: { ...tenant.configuration, ...settingsIn(options.setting ?? []) },
+      configuration: {
+        ...tenant.configuration,
+        ...directory?.form,
+        ...settingsIn(options.setting ?? []),
+      },
       scripts,
     };
     warnOfPaths(context, terminal);
@@ -113,8 +128,27 @@ export function addPlan(program: Command, terminal: Terminal): void {
       if (options.record !== undefined) await record(people, context, options, terminal);
     } finally {
       await scripts.close();
+      await directory?.close();
     }
   });
+}
+
+/** With an emulated tenant, its people have accounts in an emulated directory. */
+async function directoryFor(
+  action: string,
+  { emulator }: Tenant,
+): Promise<EmulatedDirectory | undefined> {
+  if (systemOf(action) !== hybrid || emulator === undefined) return undefined;
+  return await startEmulatedDirectory(accountsOf(emulator.state()));
+}
+
+/** A recording has the answers of the cloud alone. */
+function refuseRecordings({ record, recording }: PlanOptions): void {
+  for (const [option, value] of Object.entries({ record, recording }))
+    if (value !== undefined)
+      throw new UsageError(
+        `--${option} is for systems of the cloud; a plan of Active Directory needs the directory itself.`,
+      );
 }
 
 /** Beside the plan, so that a document of --json stays one. */
@@ -167,8 +201,8 @@ function mappedActionNamed(name: string): string {
   const action = findAction(name);
   if (mappedActionOf(action) !== undefined) return action;
   throw new UsageError(
-    `${name} has no mapping; expected create, update, enable, disable or delete, or one of Entra ID, such as ` +
-      "entra/create.",
+    `${name} has no mapping; expected create, update, enable, disable or delete, or one of Entra ID or Active ` +
+      "Directory, such as entra/create.",
   );
 }
 
