@@ -117,7 +117,7 @@ describe("the folder of an embedded queue", () => {
   });
 });
 
-/** An engine in the memory of the test, with one queue. */
+/** An engine in the memory of the test, with one group. */
 class FakeEngine implements Engine<Claimed> {
   waiting: Claimed[] = [];
   readonly settled: { name: string; how: Ended["how"] }[] = [];
@@ -128,18 +128,16 @@ class FakeEngine implements Engine<Claimed> {
   settleMs = 0;
 
   add(...names: string[]): void {
-    this.waiting.push(
-      ...names.map((name) => ({ id: name, name, queue: "q/0", group: "q", input: {} })),
-    );
+    this.waiting.push(...names.map((name) => ({ id: name, name, group: "q", input: {} })));
   }
-  ready(): Promise<{ queue: string; group: string }[]> {
+  ready(): Promise<string[]> {
     if (this.isAway) return Promise.reject(new Error("The database is away."));
-    return Promise.resolve(this.waiting.length > 0 ? [{ queue: "q/0", group: "q" }] : []);
+    return Promise.resolve(this.waiting.length > 0 ? ["q"] : []);
   }
-  claim(_queue: string, _group: string, count: number): Promise<Claimed[]> {
+  claim(_group: string, count: number): Promise<Claimed[]> {
     return Promise.resolve(this.waiting.splice(0, count));
   }
-  renew(_queue: string, jobs: readonly Claimed[]): Promise<ReadonlySet<string>> {
+  renew(_group: string, jobs: readonly Claimed[]): Promise<ReadonlySet<string>> {
     if (this.isAway) return Promise.reject(new Error("The database is away."));
     return Promise.resolve(new Set(jobs.map(({ id }) => id).filter((id) => !this.taken.has(id))));
   }

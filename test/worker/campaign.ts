@@ -23,8 +23,6 @@ export interface WorkerCampaign {
   perTenant: number;
   /** The events of one worker at the same time. */
   atOnce: number;
-  /** The queues of a tenant. */
-  shards: number;
   /** The events do nothing. What the tenants saw is not known then. */
   queueOnly: boolean;
   refusedPart: number;
@@ -57,7 +55,7 @@ export async function workerCampaign(choices: WorkerCampaign): Promise<WorkerRep
   const stub = await startStubTenants(chance.next, choices);
   const key = randomBytes(32);
   const place = { connectionString: server.url };
-  const one = await opened(place, { watches: false, shards: choices.shards }, key);
+  const one = await opened(place, { watches: false }, key);
   const running: ChildProcess[] = [];
   let isOver = false;
 

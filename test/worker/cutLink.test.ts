@@ -65,7 +65,7 @@ describe.skipIf(!isPossible)("workers on two hosts", () => {
       slowMs: 3_000,
       address: "0.0.0.0",
     });
-    one = await opened({ connectionString: server.url }, { watches: false, shards: 1 }, key);
+    one = await opened({ connectionString: server.url }, { watches: false }, key);
   });
   afterAll(async () => {
     for (const child of running) child.kill("SIGKILL");

@@ -44,7 +44,7 @@ describe.skipIf(!inject("engine"))("an embedded queue", () => {
     });
     expect(exo(["queue", "send"], lines.join("\n"))).toEqual({
       code: 0,
-      out: "20 events were added. 0 had been sent before and were left out.\n",
+      out: "Events added: 20. Left out, as they were sent before: 0.\n",
     });
     running.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, delayMs: 100 }]);
     const first = await startWorker(place, { folder, env: running.env });
@@ -82,7 +82,7 @@ describe.skipIf(!inject("engine"))("an embedded queue", () => {
     const refused = exo(["queue", "send"], `\n${unknown}\n`);
     expect(refused.code).toBe(2);
     expect(refused.out).toMatch(
-      /^0 events were added\. 0 had been sent before and were left out\.\nline 1: .*lifecycle\/creates/,
+      /^Events added: 0\. Left out, as they were sent before: 0\.\nline 1: .*lifecycle\/creates/,
     );
     expect(exo(["queue", "send"], '{"id": "b", "event": {}}').out).toContain(
       "line 1: action is not a text",

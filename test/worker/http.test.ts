@@ -269,7 +269,7 @@ describe.skipIf(!inject("engine"))("a server for other machines", () => {
 describe.skipIf(!inject("postgres"))("the queue over HTTP, while its database is away", () => {
   it("says that it is not ready, and takes events again afterwards", async () => {
     const server = await startPostgres();
-    const one = await httpQueue({}, await opened({ connectionString: server.url }, { shards: 1 }));
+    const one = await httpQueue({}, await opened({ connectionString: server.url }));
     const send = (): Promise<Response> =>
       one.ask("/v1/events", { method: "POST", body: eventText("a", "x") });
     try {

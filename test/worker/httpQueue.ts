@@ -26,7 +26,7 @@ export async function httpQueue(
   { maxWaiting = 1_000, maxRetries = 0 } = {},
   one?: Opened,
 ): Promise<HttpQueue> {
-  const open = one ?? (await opened(inMemory, { maxRetries, shards: 1 }));
+  const open = one ?? (await opened(inMemory, { maxRetries }));
   const { queue, events, log } = open;
   const metrics = await workerMetrics(queue);
   const routes = queueRoutes({

@@ -3,11 +3,8 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { eventQueue, type EventQueue } from "../../lib/runtime/queue/eventQueue.ts";
 import type { JobQueue, NewJob } from "../../lib/runtime/queue/jobQueue.ts";
-import {
-  openJobQueue,
-  type QueueChoices,
-  type QueuePlace,
-} from "../../lib/runtime/queue/pgBossQueue.ts";
+import type { QueueChoices, QueuePlace } from "../../lib/runtime/queue/database.ts";
+import { openJobQueue } from "../../lib/runtime/queue/pgBossQueue.ts";
 import { sealingWith, type Sealing } from "../../lib/runtime/queue/sealing.ts";
 
 export const inMemory: QueuePlace = { embedded: undefined };

@@ -79,13 +79,13 @@ describe.skipIf(program === "" || !inject("engine"))("the page of a worker", () 
 
   it("shows tenants, throughput and blocked accounts, names as text, and no secret", async () => {
     await signIn(httpSecret);
-    await page.getByText("1 events wait, 0 run, 0 are to be repeated, 1 are blocked.").waitFor();
+    await page.getByText("Events: 1 waiting, 0 running, 0 to be repeated, 1 blocked.").waitFor();
     expect(await page.locator("#summary").textContent()).toContain(
-      "1 were completed in the last minute.",
+      "Completed in the last minute: 1.",
     );
     expect(await page.locator("#blocked h3").textContent()).toBe(hostile);
     expect(await page.locator("#blocked").textContent()).toContain(
-      "1 later events of this account",
+      "Later events of this account that wait: 1",
     );
     expect(await page.locator("#tenants").textContent()).toContain(
       `${tenant}1 (1 behind a blocked`,
@@ -107,6 +107,6 @@ describe.skipIf(program === "" || !inject("engine"))("the page of a worker", () 
     await page.locator("#blocked h3").waitFor();
     await one.events.drop(hostile);
     await page.locator("#blocked").getByText("None.").waitFor();
-    await page.getByText("2 were completed in the last minute.").waitFor();
+    await page.getByText("Completed in the last minute: 2.").waitFor();
   });
 });

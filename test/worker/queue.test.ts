@@ -23,7 +23,7 @@ describe.each(places)("a queue $where", ({ where, isThere }) => {
     if (!isThere) return;
     if (where === "on PostgreSQL") server = await startPostgres();
     const place = server ? { connectionString: server.url } : inMemory;
-    one = await opened(place, { maxRetries: 2, shards: 2 });
+    one = await opened(place, { maxRetries: 2 });
   });
   afterAll(async () => {
     if (!isThere) return;

@@ -8,7 +8,7 @@ const everyMinute = { name: "every-minute", cron: "* * * * *", timeZone: "Europe
 describe.skipIf(!inject("engine"))("a schedule", () => {
   let one: Opened;
   beforeAll(async () => {
-    one = await opened(inMemory, { shards: 1 });
+    one = await opened(inMemory);
   });
   afterAll(() => one.queue.close());
   const line = (): { bytes: Buffer; source: string } => ({

@@ -12,8 +12,17 @@ import { holds, type Part } from "./part.ts";
 import { limitTable, publish, tableText } from "./report.ts";
 import { requests } from "./requests.ts";
 import { serve } from "./serve.ts";
+import { worker } from "./worker.ts";
 
-const parts: Readonly<Record<string, Part>> = { cold, requests, imports, growth, serve, bridge };
+const parts: Readonly<Record<string, Part>> = {
+  cold,
+  requests,
+  imports,
+  growth,
+  serve,
+  worker,
+  bridge,
+};
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: "boolean", default: false } },

@@ -1,23 +1,15 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { manyMailboxes } from "../../test/emulator/seed.ts";
-import { changeEventFor } from "../../test/events.ts";
 import type { Tenant } from "../cli/demoEvents.ts";
 import { runBundle } from "../cli/run.ts";
 import { withBundles } from "./built.ts";
 import { earlierBundles, earlierCommit } from "./earlier.ts";
 import { median, quantile } from "./figures.ts";
 import type { Effort, Findings, Part } from "./part.ts";
+import { changeEvent, ended, startTenant } from "./tenantProcess.ts";
 
 const atOnce = 8;
-const accounts = 64;
-/** Every eighth mailbox of the emulator is synchronised from Active Directory, which masters its attributes. */
-const usable = Array.from({ length: accounts }, (_, index) => index + 1).filter(
-  (number) => number % 8 !== 4,
-);
 const action = "lifecycle/update";
 
 /** Runs one event. Throws unless it succeeds. */
@@ -51,30 +43,6 @@ export const serve: Part = {
     }),
 };
 
-/** The emulated tenant in a process of its own. */
-async function startTenant(
-  folder: string,
-  dist: string,
-): Promise<{ connection: Tenant; env: Record<string, string>; end(): Promise<void> }> {
-  const seed = path.join(folder, "seed.json");
-  writeFileSync(seed, JSON.stringify(manyMailboxes(accounts)));
-  const options = ["--port", "0", "--json", "--until-stdin-closes", "--seed", seed];
-  const child = spawn(
-    process.execPath,
-    [path.join(dist, "exo-connector.mjs"), "emulator", ...options],
-    { stdio: ["pipe", "pipe", "inherit"] },
-  );
-  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-  const connection = JSON.parse(line) as Tenant &
-    Record<"loginUrl" | "exchangeUrl" | "graphUrl", string>;
-  const env = {
-    EXO_CONNECTOR_LOGIN_URL: connection.loginUrl,
-    EXO_CONNECTOR_EXCHANGE_URL: connection.exchangeUrl,
-    EXO_CONNECTOR_GRAPH_URL: connection.graphUrl,
-  };
-  return { connection, env, end: () => ended(child) };
-}
-
 function startService(
   dist: string,
   env: Record<string, string>,
@@ -102,12 +70,6 @@ function startService(
   return { way, end: () => ended(child) };
 }
 
-async function ended(child: ChildProcess): Promise<void> {
-  const exit = once(child, "exit");
-  child.stdin?.end();
-  await exit;
-}
-
 function bundlesIn(dist: string, env: Record<string, string>): Way {
   return async (event) => {
     const { code, stdout, stderr } = await runBundle(action, event, { dist, env });
@@ -124,14 +86,7 @@ async function inTurns(
 ): Promise<Map<string, Turn[]>> {
   const [rounds, turnMs] = effort === "full" ? [3, 10_000] : [1, 2_000];
   let count = 0;
-  const nextEvent = (): unknown => {
-    const number = ++count;
-    const last = (usable[number % usable.length] ?? 1).toString(16).padStart(12, "0");
-    return changeEventFor(connection, {
-      reference: `0b1ec700-0000-4000-8000-${last}`,
-      data: { CustomAttribute9: `value ${number}` },
-    });
-  };
+  const nextEvent = (): unknown => changeEvent(connection, ++count);
   const turns = new Map(Object.keys(ways).map((name) => [name, [] as Turn[]]));
   for (let round = 1; round <= rounds; round++)
     for (const [name, way] of Object.entries(ways)) {

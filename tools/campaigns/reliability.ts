@@ -7,17 +7,18 @@
  *
  * `--tenant fake|emulator|both` (fake), `--only part-of-an-action`, `--out folder`, `--replay SEED/CASE` (shows one
  * run in full), `--planted` (plants faults in the product, and reports which of them are caught), `--through serve` (as
- * events of one service).
+ * events of one service), `--through worker` (as events of a queue; needs Node.js 22.12).
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { matrixText, pageOf, rules } from "../../test/campaign/page.ts";
 import { caughtAt, plantedFaults } from "../../test/campaign/planted.ts";
-import { loadProduct } from "../../test/campaign/product.ts";
+import { loadProduct, type Product } from "../../test/campaign/product.ts";
 import { replay } from "../../test/campaign/replay.ts";
 import { runCampaign, tenants } from "../../test/campaign/run.ts";
 import { throughServe } from "../../test/campaign/throughServe.ts";
+import { throughWorker } from "../../test/campaign/throughWorker.ts";
 import { counter } from "../cli/counter.ts";
 import { processTerminal } from "../cli/terminal.ts";
 import type { Summary } from "../../test/campaign/tally.ts";
@@ -38,7 +39,7 @@ const { values } = parseArgs({
 const terminal = processTerminal();
 const names = values.tenant === "both" ? Object.keys(tenants) : [values.tenant];
 const loaded = await loadProduct();
-const product = values.through === "serve" ? throughServe(loaded) : loaded;
+const { product, close } = await productThrough(values.through);
 
 if (values.planted) process.exitCode = await planted();
 else if (values.replay === undefined) process.exitCode = await campaign();
@@ -47,6 +48,17 @@ else {
   if (seed === undefined || index === undefined) throw new Error("--replay takes SEED/CASE.");
   for (const tenant of names)
     console.log(await replay({ product, tenant, seed, index, only: values.only }));
+}
+await close();
+
+async function productThrough(
+  way: string | undefined,
+): Promise<{ product: Product; close(): Promise<void> }> {
+  if (way === "worker") return await throughWorker(loaded);
+  if (way !== undefined && way !== "serve")
+    throw new Error(`--through is "${way}"; expected serve or worker.`);
+  const close = (): Promise<void> => Promise.resolve();
+  return { product: way === "serve" ? throughServe(loaded) : loaded, close };
 }
 
 /** A fault that is not caught makes the campaign itself a failure. */

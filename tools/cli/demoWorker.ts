@@ -133,9 +133,7 @@ export async function playWorker(
     const left = (stats: GroupStats): number =>
       stats.waiting - stats.behindBlocked + stats.running + stats.retrying;
     const before = await shown((stats) => stats.blocked > 0 && left(stats) === 0);
-    say(
-      `   ${before.completed} are done. ${repeated} attempts failed, and the queue repeated them.`,
-    );
+    say(`   ${before.completed} are done. Attempts that failed, and were repeated: ${repeated}.`);
     say();
     say(terminal.styled("bold", "2. One account is blocked."));
     const [blocked] = await stage.events.blocked();

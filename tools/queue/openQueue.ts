@@ -25,7 +25,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function openQueue(
   options: QueueOptions,
   env: Environment,
-  choices: { watches: boolean; log: QueueLog; shards?: number | undefined },
+  choices: { watches: boolean; log: QueueLog },
 ): Promise<WorkerQueue> {
   const owner = thisAccount();
   const place = placeFrom(options, env);

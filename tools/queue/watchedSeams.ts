@@ -1,6 +1,10 @@
 /** The seams of this machine for a worker, which notices the waits that tenants ask for. */
 import { machineSeams, type ConnectorSeams } from "../../lib/connector.ts";
+import { parsedJson } from "../../lib/net/json.ts";
 import { retryAfterMs } from "../../lib/net/retry.ts";
+import { subReplyOf } from "../../lib/net/subReply.ts";
+import type { HttpReply } from "../../lib/net/transport.ts";
+import { isRecord } from "../../lib/record.ts";
 import type { TenantWaits } from "../../lib/runtime/queue/tenantWaits.ts";
 
 /** A header that is wrong must not stop a tenant for a day. */
@@ -20,8 +24,9 @@ export function watchedSeams(
         close,
         async send(request, signal) {
           const reply = await send(request, signal);
-          if (asksForWait.has(reply.status)) {
-            const ms = retryAfterMs(reply.headers["retry-after"], seams.clock());
+          for (const { status, headers } of [reply, ...partsOf(request.url, reply)]) {
+            if (!asksForWait.has(status)) continue;
+            const ms = retryAfterMs(headers["retry-after"], seams.clock());
             if (ms !== undefined) waits.noted(Math.min(ms, maxWaitMs));
           }
           return reply;
@@ -29,4 +34,14 @@ export function watchedSeams(
       };
     },
   };
+}
+
+const refusal = /"status"\s*:\s*"?(?:429|503)/;
+
+/** The replies in the answer to a batch, if one of them may ask for a wait. */
+function partsOf(url: string, { text }: HttpReply): HttpReply[] {
+  if (!url.endsWith("/$batch") || !refusal.test(text)) return [];
+  const document = parsedJson(text);
+  const parts = isRecord(document) ? document["responses"] : undefined;
+  return Array.isArray(parts) ? parts.filter(isRecord).map(subReplyOf) : [];
 }

@@ -41,7 +41,8 @@ declare module "pg-boss" {
   }
   export interface Options {
     connectionString?: string;
-    /** These three are for the driver. */
+    /** These four are for the driver. */
+    options?: string;
     connectionTimeoutMillis?: number;
     query_timeout?: number;
     keepAlive?: boolean;

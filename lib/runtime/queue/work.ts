@@ -8,8 +8,6 @@ import type { Slots } from "./slots.ts";
 /** A job that this process has. */
 export interface Claimed {
   id: string;
-  /** The engine's queue that it is in. */
-  queue: string;
   name: string;
   group: string;
   input: unknown;
@@ -17,12 +15,12 @@ export interface Claimed {
 
 /** What the work needs of an engine. All of it may reject while the database is away. */
 export interface Engine<Job extends Claimed> {
-  /** The queues in which a job may be due. */
-  ready(): Promise<{ queue: string; group: string }[]>;
-  /** Takes up to `count` jobs whose turn has come. */
-  claim(queue: string, group: string, count: number): Promise<Job[]>;
+  /** The groups of which a job may be due. */
+  ready(): Promise<string[]>;
+  /** Takes up to `count` jobs of a group whose turn has come. */
+  claim(group: string, count: number): Promise<Job[]>;
   /** Renews the claims, and resolves to the IDs of those that are still this process's. */
-  renew(queue: string, jobs: readonly Job[]): Promise<ReadonlySet<string>>;
+  renew(group: string, jobs: readonly Job[]): Promise<ReadonlySet<string>>;
   /**
    * Stores the ends of jobs that ended in the same way: all or, when it rejects, none. Resolves to the IDs of those
    * that were still this process's.
@@ -44,7 +42,7 @@ export interface WorkSettings {
   log: QueueLog;
   /** Other processes take a job that was not renewed for so long. */
   claimMs: number;
-  /** How often queues are looked at when nothing is due. */
+  /** How often is looked when nothing is due. */
   pollMs?: number;
 }
 
@@ -67,11 +65,12 @@ const renewals = 3;
 /** The last part of a claim is for ending what is done for the job, before another process begins. */
 const usedPart = 0.8;
 
+/** Works until it is stopped. `look`: something may be due, earlier than it would be noticed. */
 export function startWork<Job extends Claimed>(
   engine: Engine<Job>,
   handle: Handle,
   { atOnce, slots, rate, log, claimMs, pollMs = defaultPollMs }: WorkSettings,
-): Work {
+): Work & { look(): void } {
   const running = new Map<string, Running<Job>>();
   const runningOf = new Map<string, number>();
   const keptPlaces = Math.ceil((atOnce - 1) * keptPart);
@@ -91,26 +90,26 @@ export function startWork<Job extends Claimed>(
   /** Takes what is due, as far as there is room. Resolves to whether there was anything. */
   async function look(): Promise<boolean> {
     const ready = await engine.ready();
-    // Each look begins with another queue, so that none is always last.
+    // Each look begins with another group, so that none is always last.
     const start = ready.length === 0 ? 0 : turn++ % ready.length;
     let found = 0;
-    for (const { queue, group } of [...ready.slice(start), ...ready.slice(0, start)]) {
+    for (const group of [...ready.slice(start), ...ready.slice(0, start)]) {
       if (running.size >= atOnce || isStopping) break;
       const room = roomFor(group);
-      if (room > 0) found += await take(room, queue, group);
+      if (room > 0) found += await take(room, group);
     }
     return found > 0;
   }
 
-  /** Takes up to `room` jobs of a queue. Resolves to how many. */
-  async function take(room: number, queue: string, group: string): Promise<number> {
+  /** Takes up to `room` jobs of a group. Resolves to how many. */
+  async function take(room: number, group: string): Promise<number> {
     const slotted = await slots.take(group, room);
     let allowed = 0;
     let jobs: Job[] = [];
     const since = now();
     try {
       allowed = slotted === 0 || rate === undefined ? slotted : await rate.take(group, slotted);
-      if (allowed > 0) jobs = await engine.claim(queue, group, allowed);
+      if (allowed > 0) jobs = await engine.claim(group, allowed);
     } finally {
       if (slotted > jobs.length) slots.free(group, slotted - jobs.length);
       if (allowed > jobs.length) rate?.giveBack(group, allowed - jobs.length);
@@ -183,12 +182,12 @@ export function startWork<Job extends Claimed>(
   }
 
   async function renew(): Promise<void> {
-    const queues = byQueue([...running.values()], ({ job }) => job.queue);
-    for (const [queue, all] of queues) {
+    const groups = grouped([...running.values()], ({ job }) => job.group);
+    for (const [group, all] of groups) {
       const since = now();
       const kept = await engine
         .renew(
-          queue,
+          group,
           all.map(({ job }) => job),
         )
         .catch(() => undefined);
@@ -215,6 +214,7 @@ export function startWork<Job extends Claimed>(
   const looping = loop();
 
   return {
+    look: () => wake(),
     async stop() {
       isStopping = true;
       wake();
@@ -261,14 +261,14 @@ function count(numbers: Map<string, number>, name: string, by: number): void {
   else numbers.set(name, number);
 }
 
-/** Items by the queue that each is in. */
-export function byQueue<T>(items: readonly T[], queueOf: (item: T) => string): Map<string, T[]> {
+/** Items by their group. */
+export function grouped<T>(items: readonly T[], groupOf: (item: T) => string): Map<string, T[]> {
   const result = new Map<string, T[]>();
   for (const item of items) {
-    const queue = queueOf(item);
-    const found = result.get(queue);
+    const group = groupOf(item);
+    const found = result.get(group);
     if (found) found.push(item);
-    else result.set(queue, [item]);
+    else result.set(group, [item]);
   }
   return result;
 }

@@ -49,24 +49,19 @@ export function withQueueOptions(verb: Command): Command {
 
 /** The options of those who add events. */
 export function withSendOptions(verb: Command): Command {
-  return verb
-    .option("--max-waiting <n>", "take no more events while more than this wait", "100000")
-    .option("--shards <n>", "the queues of a tenant that is new here: one for 5,000 accounts", "4");
+  return verb.option(
+    "--max-waiting <n>",
+    "take no more events while more than this wait",
+    "100000",
+  );
 }
 
 export interface SendOptions {
   maxWaiting: string;
-  shards: string;
 }
 
-export function sendLimits({ maxWaiting, shards }: SendOptions): {
-  maxWaiting: number;
-  shards: number;
-} {
-  return {
-    maxWaiting: wholeNumber("--max-waiting", maxWaiting, 1, 999_999),
-    shards: wholeNumber("--shards", shards, 1, 64),
-  };
+export function maxWaitingOf({ maxWaiting }: SendOptions): number {
+  return wholeNumber("--max-waiting", maxWaiting, 1, 999_999);
 }
 
 type Options = QueueOptions & { json?: true };
@@ -76,13 +71,11 @@ async function withQueue(
   options: Options,
   terminal: Terminal,
   use: (events: EventQueue, queue: JobQueue) => Promise<void>,
-  shards?: number,
 ): Promise<void> {
   await faultsShown(async () => {
     const { queue, events } = await openQueue(options, terminal.env, {
       watches: false,
       log: (_, message) => terminal.note(message),
-      shards,
     });
     try {
       await use(events, queue);
@@ -154,7 +147,7 @@ function addSend(queue: Command, terminal: Terminal): void {
     "queue send --key-file local/queue.key --json < local/events.ndjson",
   ]);
   verb.action((options: Options & SendOptions) => {
-    const { maxWaiting, shards } = sendLimits(options);
+    const maxWaiting = maxWaitingOf(options);
     const send = async (events: EventQueue, jobs: JobQueue): Promise<void> => {
       const total = { added: 0, known: 0 };
       const sendBatch = async (lines: readonly EventLine[]): Promise<void> => {
@@ -186,11 +179,11 @@ function addSend(queue: Command, terminal: Terminal): void {
         if (options.json) terminal.line(JSON.stringify(total));
         else
           terminal.line(
-            `${total.added} events were added. ${total.known} had been sent before and were left out.`,
+            `Events added: ${total.added}. Left out, as they were sent before: ${total.known}.`,
           );
       }
     };
-    return withQueue(options, terminal, send, shards);
+    return withQueue(options, terminal, send);
   });
 }
 
@@ -254,7 +247,7 @@ function addBlocked(queue: Command, terminal: Terminal): void {
       for (const { id, tenant, action, since, attempts, behind, lines } of blocked) {
         terminal.line(
           `${terminal.styled("bold", id)}  ${action}, tenant ${tenant}, since ${since.toISOString()}, ` +
-            `${attempts} attempts, ${behind} events wait behind it`,
+            `attempts: ${attempts}, waiting behind it: ${behind}`,
         );
         const answer = answerIn(lines ?? "");
         if (answer === undefined) terminal.line("  Its workers ended before it had an answer.");

@@ -18,7 +18,7 @@ import { withExamples } from "../examples.ts";
 import { faultsShown } from "../faultsShown.ts";
 import type { Terminal } from "../terminal.ts";
 import { wholeNumber } from "../wholeNumber.ts";
-import { sendLimits, withQueueOptions, withSendOptions, type SendOptions } from "./queue.ts";
+import { maxWaitingOf, withQueueOptions, withSendOptions, type SendOptions } from "./queue.ts";
 
 interface HttpOptions {
   socket?: string;
@@ -71,13 +71,12 @@ export function addWorker(program: Command, terminal: Terminal): void {
       const waits = tenantWaits();
       const { connect } = sharedConnector(watchedSeams(waits));
       void loadLibraries().catch(() => undefined);
-      const { maxWaiting, shards } = sendLimits(options);
+      const maxWaiting = maxWaitingOf(options);
       const { perMinute } = options;
       const http = httpFrom(options, maxWaiting, terminal);
       const code = await work({
         async open(log) {
-          const choices = { watches: true, log, shards };
-          const opened = await openQueue(options, terminal.env, choices);
+          const opened = await openQueue(options, terminal.env, { watches: true, log });
           if (http === undefined) begun(options, terminal);
           return opened;
         },

@@ -67,8 +67,8 @@ function tenantRow(tenant) {
 
 /** @param {Blocked} blocked */
 function blockedItem({ id, tenant, action, since, attempts, behind, outcome, messages, plan }) {
-  const about = `${action}, tenant ${tenant}, since ${new Date(since).toLocaleString()}, ${attempts} attempts`;
-  const waiting = `${behind} later events of this account wait.`;
+  const about = `${action}, tenant ${tenant}, since ${new Date(since).toLocaleString()}, attempts: ${attempts}`;
+  const waiting = `Later events of this account that wait: ${behind}`;
   const item = element("li", element("h3", id), element("p", `${about}. ${waiting}`));
   if (outcome === undefined)
     item.append(element("p", "Its workers ended before it had an answer."));
@@ -85,9 +85,9 @@ function show({ version, tenants, blocked }) {
   const sum = (part) => tenants.reduce((total, tenant) => total + part(tenant), 0);
   byId("version").textContent = `Version ${version}`;
   byId("summary").textContent =
-    `${sum(({ waiting }) => waiting)} events wait, ${sum(({ running }) => running)} run, ` +
-    `${sum(({ retrying }) => retrying)} are to be repeated, ${sum((one) => one.blocked)} are blocked. ` +
-    `${sum(({ lastMinute }) => lastMinute)} were completed in the last minute.`;
+    `Events: ${sum(({ waiting }) => waiting)} waiting, ${sum(({ running }) => running)} running, ` +
+    `${sum(({ retrying }) => retrying)} to be repeated, ${sum((one) => one.blocked)} blocked. ` +
+    `Completed in the last minute: ${sum(({ lastMinute }) => lastMinute)}.`;
   byId("tenants").replaceChildren(...tenants.map(tenantRow));
   const items = blocked.map(blockedItem);
   byId("blocked").replaceChildren(...(items.length > 0 ? items : [element("li", "None.")]));
