@@ -93,7 +93,7 @@ function realActions(effort: Effort): Promise<Omit<Rate, "what">> {
     const keyFile = path.join(mkdtempSync(path.join(tmpdir(), "exo-bench-key-")), "queue.key");
     await makeKey(keyFile, thisAccount());
     const place = { connectionString: server.url };
-    const [key] = await readKeys(keyFile, thisAccount());
+    const [key] = readKeys(keyFile, thisAccount());
     const one = await opened(place, { watches: false }, Buffer.from(key));
     try {
       const lines = Array.from({ length: events }, (_, index) => ({
@@ -186,7 +186,7 @@ function findingsOf(
       "A PostgreSQL on the same machine. Four workers for the events of tenants in miniature, two for those of the " +
         "emulated tenant; the tenants and the database share the cores with them. Nothing is disturbed, and no limit " +
         "holds the events up. What is sent is sent before the first one runs.",
-      `A fetch takes ${perFetch} events. The load is that of the machine in the last minute, with the measurement itself.`,
+      `A fetch takes ${perFetch} events. Load: that of the machine in the last minute, with the measurement itself.`,
     ],
     tables: [
       {
