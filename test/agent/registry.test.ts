@@ -9,6 +9,7 @@ import { openFrontFolder } from "../../lib/agent/front/folder.ts";
 import { agentIn, registryIn, statusOf, type Registry } from "../../lib/agent/front/registry.ts";
 import { newSigningKey } from "../../lib/agent/signingKey.ts";
 import { thisAccount } from "../../lib/store/storeOwner.ts";
+import { ran } from "../cli/terminal.ts";
 import { token } from "./keys.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "exo-connector registry "));
@@ -73,6 +74,25 @@ describe("the state folder of the service", () => {
       /is not the state folder of a service of agents: agent seal makes it/,
     );
     expect(readdirSync(root)).not.toContain("none");
+  });
+});
+
+describe("the jobs of the service", () => {
+  it("are shown by agent status, with the time of which they are", async () => {
+    const connections = [
+      { connectionId: "contoso-ad", waiting: 2, handedOut: 1, done: 128, lost: 3 },
+    ];
+    await registry.noteJobs({ since: now, at: now + minute, connections });
+    await registry.seen(agentId, "1.0.0", now);
+    const { lines } = await ran(["agent", "status", "--state", folder]);
+    expect(lines).toContain(
+      "contoso-ad  jobs: 2 waiting, 1 handed out; 128 done and 3 lost since 2026-11-30T12:00:00Z " +
+        "(noted 2026-11-30T12:01:00Z)",
+    );
+    const { lines: json } = await ran(["agent", "status", "--state", folder, "--json"]);
+    expect(JSON.parse(json.join(""))).toMatchObject({
+      jobs: { since: "2026-11-30T12:00:00Z", at: "2026-11-30T12:01:00Z", connections },
+    });
   });
 });
 

@@ -95,11 +95,9 @@ describe.skipIf(problem !== undefined)("an agent", () => {
     expect(reaches(networks.inService, siteAddress, 7777)).toBe(false);
     // Every port is tried: the table of the kernel leaves out listeners of a new network now and then (6.18).
     const portsOf = (address: string): unknown => {
-      const { stdout } = within(
-        networks.inSite,
-        ...[process.execPath, "--import", "tsx", "test/network/openPorts.ts", address],
-      );
-      return JSON.parse(stdout) as unknown;
+      const script = ["--import", "tsx", "test/network/openPorts.ts", address];
+      const { stdout, stderr } = within(networks.inSite, process.execPath, ...script);
+      return stdout === "" ? stderr : (JSON.parse(stdout) as unknown);
     };
     // Both are of the domain controller.
     expect(portsOf(siteAddress)).toEqual([7777]);

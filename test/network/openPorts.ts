@@ -1,19 +1,27 @@
-/** Tries every TCP port of an address, and prints those that take a connection, as JSON. */
+/**
+ * Tries every TCP port of an address, and prints those that take a connection, as JSON. A port that neither takes nor
+ * refuses one ends it with an error: nothing is known of that port.
+ */
 import { connect } from "node:net";
 
-const [address = ""] = process.argv.slice(2);
+const [host = ""] = process.argv.slice(2);
 const open: number[] = [];
 let next = 1;
 
 async function isOpen(port: number): Promise<boolean> {
-  const socket = connect({ host: address, port });
-  const taken = await new Promise<boolean>((resolve) => {
-    socket.on("connect", () => resolve(true)).on("error", () => resolve(false));
-  });
-  // The own end of a connection to oneself is not a listener.
-  const isOwn = socket.localPort === port;
-  socket.destroy();
-  return taken && !isOwn;
+  const socket = connect({ host, port });
+  try {
+    const isTaken = await new Promise<boolean>((resolve, reject) => {
+      socket.on("connect", () => resolve(true));
+      socket.on("error", (error: NodeJS.ErrnoException) =>
+        error.code === "ECONNREFUSED" ? resolve(false) : reject(error),
+      );
+    });
+    // A connection to oneself has no listener.
+    return isTaken && socket.localPort !== port;
+  } finally {
+    socket.destroy();
+  }
 }
 
 await Promise.all(

@@ -42,6 +42,8 @@ export interface DomainSettings {
 
 interface DirectoryObject {
   guid: string;
+  /** The last part of its security identifier, which the domain gives it. */
+  rid: number;
   parts: Part[];
   isDeleted: boolean;
   /** By the name of the attribute in lower case. Links are the objectGUIDs of their objects. */
@@ -69,8 +71,11 @@ const classes: Readonly<Record<string, readonly string[]>> = {
 };
 /** objectCategory by the class of an object: users and contacts have the same one. */
 const categories: Readonly<Record<string, string>> = { user: "person", contact: "person" };
-const links = new Set(["member", "manager"]);
-const lists = new Set(["objectclass", "member", "proxyaddresses", "othermailbox", "description"]);
+const links = new Set(["member", "manager", "publicdelegates"]);
+const lists = new Set([
+  ...["objectclass", "member", "publicdelegates"],
+  ...["proxyaddresses", "othermailbox", "description"],
+]);
 const namingAttributes = new Set(["cn", "ou", "name", "distinguishedname", "objectguid"]);
 /** The attributes that the schema allows, as far as the connector uses them. */
 const schema: Readonly<Record<"user" | "group", readonly string[]>> = {
@@ -95,7 +100,7 @@ const schema: Readonly<Record<"user" | "group", readonly string[]>> = {
 /** What the setup of Exchange Server adds. */
 const exchangeSchema = [
   ...["mailNickname", "targetAddress", "msExchHideFromAddressLists", "msExchRecipientDisplayType"],
-  ...["msExchRecipientTypeDetails", "msExchRemoteRecipientType"],
+  ...["msExchRecipientTypeDetails", "msExchRemoteRecipientType", "publicDelegates"],
   ...Array.from({ length: 15 }, (_, index) => `extensionAttribute${index + 1}`),
 ];
 
@@ -145,7 +150,10 @@ export class Domain {
     return [...this.#objects.values()]
       .filter((one) => !one.isDeleted && this.#questions(one).equals(where, Buffer.from(value)))
       .flatMap((one) => this.#valuesOf(one, attribute.toLowerCase()))
-      .map((bytes) => (attribute.toLowerCase() === "objectguid" ? guidIn(bytes) : String(bytes)));
+      .map((bytes) => {
+        if (attribute.toLowerCase() === "objectsid") return sidIn(bytes);
+        return attribute.toLowerCase() === "objectguid" ? guidIn(bytes) : String(bytes);
+      });
   }
 
   /** Every object that is not deleted with its values, not through LDAP. Links are objectGUIDs. */
@@ -180,6 +188,7 @@ export class Domain {
     const parts = partsOf(dn);
     const object: DirectoryObject = {
       guid: (this.#settings.newId ?? randomUUID)(),
+      rid: firstRid + this.#objects.size,
       parts,
       isDeleted: false,
       values: new Map([
@@ -339,6 +348,8 @@ export class Domain {
     switch (attribute) {
       case "objectguid":
         return [guidBytes(object.guid)];
+      case "objectsid":
+        return isPrincipal(object) ? [sidBytes(object.rid)] : [];
       case "distinguishedname":
         return [Buffer.from(nameOf(object.parts))];
       case "cn":
@@ -375,6 +386,8 @@ export class Domain {
     const equals = (name: string, value: Buffer): boolean => {
       const attribute = name.toLowerCase();
       if (attribute === "objectguid") return guidBytes(object.guid).equals(value);
+      if (attribute === "objectsid")
+        return isPrincipal(object) && sidBytes(object.rid).equals(value);
       if (attribute === "objectcategory")
         return this.#valuesOf(object, "objectclass").some(
           (one) => categories[String(one)] === String(value).toLowerCase(),
@@ -587,6 +600,32 @@ interface Writing {
 
 const isOfMembers = ({ attribute }: { attribute: string }): boolean =>
   attribute.toLowerCase() === "member";
+
+/** S-1-5-21-1-2-3, which the security identifiers of the domain begin with, as its bytes (MS-DTYP 2.4.2.2). */
+const domainSid = Buffer.from(
+  "0105000000000005" + "15000000" + "01000000" + "02000000" + "03000000",
+  "hex",
+);
+/** The lower ones are of the domain itself (documented). */
+const firstRid = 1000;
+
+function sidBytes(rid: number): Buffer {
+  const own = Buffer.alloc(4);
+  own.writeUInt32LE(rid);
+  return Buffer.concat([domainSid, own]);
+}
+
+function sidIn(bytes: Buffer): string {
+  return `S-1-5-21-1-2-3-${bytes.readUInt32LE(bytes.length - 4)}`;
+}
+
+/** Users and groups have a security identifier. */
+function isPrincipal(object: DirectoryObject): boolean {
+  return (
+    isUser(object) ||
+    object.values.get("objectclass")?.some((one) => String(one) === "group") === true
+  );
+}
 
 function isUser({ values }: DirectoryObject): boolean {
   return values.get("objectclass")?.some((one) => String(one) === "user") === true;
