@@ -6,7 +6,13 @@ import type { Cmdlets, ExchangeTarget } from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
 import { synchronisedUser, synchronisedUserSearch } from "../graph/synchronisedUser.ts";
 import type { GraphQuery, GraphTarget } from "../graph/target.ts";
-import type { User as EntraUser } from "../graph/user.ts";
+import { lookedUp } from "../graph/lookup.ts";
+import {
+  deletedUserSearch,
+  nameOf as entraName,
+  userOrDeletedWhere,
+  type User as EntraUser,
+} from "../graph/user.ts";
 import type { Gate, Operations } from "../step.ts";
 
 /** What `linkedUser` sends. */
@@ -39,7 +45,38 @@ export async function exchangeReferenceOf(
 ): Promise<string> {
   const linked = await read(linkedUser(user));
   if (linked) return await read(guidOf("user", linked.id));
-  throw new Fault({
+  throw notLinked(user);
+}
+
+/** What `referenceToRevokeOf` sends to Microsoft Graph. */
+export const revokingLookup: Operations = deletedUserSearch;
+
+/**
+ * The same where access is taken away. Throws a proven `missing` fault when the user of Entra ID was deleted, as when
+ * its account has left what is synchronised: it has no access any more.
+ */
+export async function referenceToRevokeOf(
+  user: User,
+  { read }: Pick<Gate<ExchangeTarget & GraphTarget>, "read">,
+): Promise<string> {
+  const linked = await read(linkedUser(user));
+  if (linked) return await read(guidOf("user", linked.id));
+  for (const value of anchorsOf(user)) {
+    const [{ deleted }] = await read(lookedUp(userOrDeletedWhere(anchor, value, [])));
+    if (deleted?.[anchor] === value)
+      throw new Fault({
+        kind: "missing",
+        isProven: true,
+        message: `User ${entraName(deleted)} of Entra ID, which was linked to ${nameOf(user)}, was deleted.`,
+      });
+  }
+  throw notLinked(user);
+}
+
+const anchor = "onPremisesImmutableId";
+
+function notLinked(user: User): Fault {
+  return new Fault({
     kind: "notReady",
     message:
       `Entra ID shows no user that is linked to ${nameOf(user)} yet, so Exchange Online was not changed. The next ` +

@@ -6,6 +6,8 @@ import {
   exchangeReferenceLookup,
   exchangeReferenceOf,
   linkLookup,
+  referenceToRevokeOf,
+  revokingLookup,
 } from "../accounts/hybridLink.ts";
 import { assertHasExchange, type HybridTargets } from "../accounts/hybridMailbox.ts";
 import { assertChangeable, groupBySid, groupSearch } from "../activeDirectory/group.ts";
@@ -37,18 +39,16 @@ import {
 
 const anchor = "mS-DS-ConsistencyGuid";
 const lookups = [accountLookup, exchangeReferenceLookup, membershipLookup];
-const graph = operations(linkLookup, groupLookup, {
-  "GET /groups/{group}": ["$select"],
-});
+const graph = [linkLookup, groupLookup];
 
 export const grantNeeds: Needs<HybridTargets> = {
   activeDirectory: directoryOperations(userLookup(anchor), groupSearch, additionNeeds),
-  graph,
+  graph: operations(...graph),
   exchange: cmdlets(...lookups, memberAddition),
 };
 export const revokeNeeds: Needs<HybridTargets> = {
   activeDirectory: directoryOperations(userLookup(anchor), groupSearch, removalNeeds),
-  graph,
+  graph: operations(...graph, revokingLookup),
   exchange: cmdlets(...lookups, memberRemoval),
 };
 
@@ -67,7 +67,7 @@ export async function grantMembership(input: Input): Promise<Result> {
 export async function revokeMembership(input: Input): Promise<Result> {
   const { user, group, ofDirectory } = await partsOf(input);
   if (ofDirectory) return await removeFromGroup(ofDirectory, user, input);
-  const reference = await exchangeReferenceOf(user, input);
+  const reference = await referenceToRevokeOf(user, input);
   await input.change(removing(group, await input.read(accountOrFormerById(reference))));
   return {};
 }

@@ -6,6 +6,8 @@ import {
   exchangeReferenceLookup,
   exchangeReferenceOf,
   linkLookup,
+  referenceToRevokeOf,
+  revokingLookup,
 } from "../accounts/hybridLink.ts";
 import { assertHasExchange, type HybridTargets } from "../accounts/hybridMailbox.ts";
 import {
@@ -20,39 +22,40 @@ import { operations as directoryOperations } from "../activeDirectory/target.ts"
 import { nameOf as accountName, userById, userLookup, type User } from "../activeDirectory/user.ts";
 import { anchorLookup, userByAnchor } from "../activeDirectory/userLink.ts";
 import { accountById, accountLookup, accountOrFormerById } from "../exchange/account.ts";
-import { mailboxLookup, type Mailbox } from "../exchange/mailbox.ts";
+import { mailboxById, mailboxLookup, type Mailbox } from "../exchange/mailbox.ts";
 import { nameOf } from "../exchange/naming.ts";
 import {
   grant,
   masteredElsewhere,
   revoke,
   rightGrant,
+  rightProperties,
   rightRevocation,
   type RightOn,
 } from "../exchange/rightChange.ts";
-import { cmdlets } from "../exchange/target.ts";
+import { cmdlets, type ExchangeQuery } from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
 import { immutableIdLookup, immutableIdOf } from "../graph/synchronisedUser.ts";
 import { operations } from "../graph/target.ts";
 import type { PermissionInput, Result } from "../host/permissionActions.ts";
 import type { Gate, Needs } from "../step.ts";
 import { recovering } from "./activeDirectoryGroups.ts";
-import { rightsToGrant, rightsToRevoke } from "./sharedMailboxes.ts";
+import { revocableRights, rightsToGrant, rightsToRevoke } from "./sharedMailboxes.ts";
 
 const anchor = "mS-DS-ConsistencyGuid";
 const objectId = "ExternalDirectoryObjectId";
 const lookups = [mailboxLookup, accountLookup, exchangeReferenceLookup];
 const ofDirectory = [userLookup(anchor), anchorLookup, delegateLookup];
-const graph = operations(linkLookup, immutableIdLookup);
+const graph = [linkLookup, immutableIdLookup];
 
 export const grantNeeds: Needs<HybridTargets> = {
   activeDirectory: directoryOperations(...ofDirectory, delegateAddition),
-  graph,
+  graph: operations(...graph),
   exchange: cmdlets(...lookups, rightGrant),
 };
 export const revokeNeeds: Needs<HybridTargets> = {
   activeDirectory: directoryOperations(...ofDirectory, delegateRemoval),
-  graph,
+  graph: operations(...graph, revokingLookup),
   exchange: cmdlets(...lookups, rightRevocation),
 };
 
@@ -64,7 +67,8 @@ export async function grantRights(
   >,
 ): Promise<Result> {
   const { configuration, read, attemptAll, log } = input;
-  const { user, reference } = await accountOf(input);
+  const user = await userOf(input);
+  const reference = await exchangeReferenceOf(user, input);
   const rights = await read(rightsToGrant(input, accountById(reference), [objectId]));
   const { online, mastered } = parted(rights);
   const autoMapping = configuration.AutoMapping ?? true;
@@ -86,36 +90,59 @@ export async function revokeRights(
   input: PermissionInput<HybridTargets, "exchangeOnlineIntegration">,
 ): Promise<Result> {
   const { read, attemptAll, log } = input;
-  const { user, reference } = await accountOf(input);
-  const rights = await read(rightsToRevoke(input, accountOrFormerById(reference), [objectId]));
-  const { online, mastered } = parted(rights);
-  const faults = await revoke(online, { read, attemptAll, log });
-  if (!mastered) return { faults };
-  return await withDelegate(mastered, input, faults, async (owner) => {
-    if (!(await read(isDelegate(owner, user))))
-      return `${accountName(user)} may not send on behalf of ${accountName(owner)} in Active Directory.`;
-    await read(insideBase(owner));
-    const recover = recovering(async () => !(await read(isDelegate(owner, user))));
-    await input.change({ ...removingDelegate(owner, user), recover });
-    return undefined;
-  });
+  const user = await userOf(input);
+  const endDelegation = (mailbox: Mailbox, faults: readonly Fault[]): Promise<Result> =>
+    withDelegate(mailbox, input, faults, async (owner) => {
+      if (!(await read(isDelegate(owner, user))))
+        return `${accountName(user)} may not send on behalf of ${accountName(owner)} in Active Directory.`;
+      await read(insideBase(owner));
+      const recover = recovering(async () => !(await read(isDelegate(owner, user))));
+      await input.change({ ...removingDelegate(owner, user), recover });
+      return undefined;
+    });
+  const reference = await referenceToRevokeOf(user, input).catch(Fault.of);
+  if (!(reference instanceof Fault)) {
+    const account = accountOrFormerById(reference);
+    const { online, mastered } = parted(await read(rightsToRevoke(input, account, [objectId])));
+    const faults = await revoke(online, { read, attemptAll, log });
+    return mastered ? await endDelegation(mastered, faults) : { faults };
+  }
+  // Active Directory may still have what the cloud has lost with the user.
+  const mastered = await read(masteredMailbox(input));
+  if (!mastered) throw reference;
+  const isGone = reference.kind === "missing" && reference.isProven;
+  const result = await endDelegation(mastered, isGone ? [] : [reference]);
+  if (!isGone) return result;
+  return { ...result, audit: [{ Message: reference.message }, ...(result.audit ?? [])] };
 }
 
-/** Throws an `invalid` fault for an owner outside of the base DN, who is never changed. */
-const insideBase = ({ id }: User) => userById(id);
-
-async function accountOf({
+async function userOf({
   accountReference,
   configuration,
   read,
 }: Pick<
   PermissionInput<HybridTargets, "exchangeOnlineIntegration">,
   "accountReference" | "configuration" | "read"
->): Promise<{ user: User; reference: string }> {
+>): Promise<User> {
   assertHasExchange(configuration);
-  const user = await read(userById(accountReference, [anchor]));
-  return { user, reference: await exchangeReferenceOf(user, { read }) };
+  return await read(userById(accountReference, [anchor]));
 }
+
+/** The mailbox of a reference, if it includes Send on Behalf and Active Directory masters that. */
+function masteredMailbox({
+  permission,
+}: Pick<PermissionInput<HybridTargets>, "permission">): ExchangeQuery<Mailbox | undefined> {
+  const wanted = revocableRights(permission("Permission"));
+  const query = mailboxById(permission("Id"), [...rightProperties, objectId]);
+  return async (targets) => {
+    const mailbox = await query(targets);
+    const isMastered = wanted.some((right) => masteredElsewhere(right, mailbox) !== undefined);
+    return isMastered ? mailbox : undefined;
+  };
+}
+
+/** Throws an `invalid` fault for an owner outside of the base DN, who is never changed. */
+const insideBase = ({ id }: User) => userById(id);
 
 /** The rights by their master. `mastered`: the mailbox whose Send on Behalf is one of Active Directory. */
 function parted(rights: readonly RightOn[]): { online: RightOn[]; mastered: Mailbox | undefined } {

@@ -221,6 +221,31 @@ describe.skipIf(provided === "")("a shared mailbox", () => {
     expect(stepsOf(revoked)).toContain("activeDirectory: removeDelegate");
   });
 
+  it("loses a delegate who has left the cloud in Active Directory; the rest went with the user", async () => {
+    const [owner, account] = [both.newPerson(), both.newPerson()];
+    both.bring([{ ...owner, own: shared }, account]);
+    const permission = { Id: owner.guid };
+    const granted = await changes("hybridSharedMailboxes/grantPermission", account, permission, {
+      form: everyRight,
+    });
+    expect(granted.code).toBe(0);
+    const left = { WhenSoftDeleted: "2026-11-20T00:00:00Z", IsSoftDeletedByRemove: true };
+    both.bring([
+      { ...owner, own: shared },
+      { ...account, own: left },
+    ]);
+    const revoked = await changes("hybridSharedMailboxes/revokePermission", account, permission);
+    expect([revoked.code, revoked.messages.join()]).toEqual([
+      0,
+      expect.stringContaining("was deleted"),
+    ]);
+    expect(both.onPremises(owner, "publicDelegates")).toEqual([]);
+    const group = both.newGroup();
+    both.bring([{ ...account, own: left }], [group]);
+    const gone = await changes("hybridGroups/revokePermission", account, { Id: group.guid });
+    expect([gone.code, gone.answer.plan]).toEqual([0, []]);
+  });
+
   it("that Exchange Online manages has every right online", async () => {
     const [owner, account] = [both.newPerson(), both.newPerson()];
     both.bring([{ ...owner, own: { ...shared, IsExchangeCloudManaged: true } }, account]);

@@ -66,6 +66,12 @@ export const directory: readonly Entry[] = [
     of: ["so Exchange Online was not changed"],
   },
   {
+    outcome: "gone",
+    why: "The user of Entra ID was deleted, as when its account has left what is synchronised.",
+    mend: "Nothing: a revoke is done with that.",
+    of: ["of Entra ID, which was linked to"],
+  },
+  {
     outcome: "invalid",
     why: "The permission is one of Exchange Online, which the form does not use.",
     mend: "Turn on _Exchange Online_ in the form.",
