@@ -152,14 +152,14 @@ class FakeEngine implements Engine<Claimed> {
 }
 
 describe("the work", () => {
-  const begin = (engine: FakeEngine, handle: Handle, perGroup = 4) => {
+  const begin = (engine: FakeEngine, handle: Handle, perGroup = 4, pollMs = 5) => {
     const log: string[] = [];
     const work = startWork(engine, handle, {
       atOnce: 4,
       slots: localSlots(perGroup),
       log: (_, message) => void log.push(message),
       claimMs: 300,
-      pollMs: 5,
+      pollMs,
     });
     return { work, log };
   };
@@ -171,6 +171,17 @@ describe("the work", () => {
     new Promise((resolve) =>
       signal.addEventListener("abort", () => resolve({ how: "again", output: {} })),
     );
+
+  it("takes what is new at once when it is told, long before it would look", async () => {
+    const engine = new FakeEngine();
+    const handle: Handle = () => Promise.resolve({ how: "completed", output: {} });
+    const { work } = begin(engine, handle, 4, 600_000);
+    await delay(50);
+    engine.add("one");
+    work.look();
+    await until(() => engine.settled.length === 1);
+    await work.stop();
+  });
 
   it("ends what it does for a job that another process has taken, and stores no end of it", async () => {
     const engine = new FakeEngine();
