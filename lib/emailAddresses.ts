@@ -107,6 +107,17 @@ const smtpAddress = new RegExp(
   "u",
 );
 
+/**
+ * The secondary addresses that can be removed, as they are listed. The routing address of the tenant stays
+ * (`onmicrosoft.com`): mail between its parts goes there.
+ */
+export function removableAliases(entries: readonly string[]): string[] {
+  return entries.filter((entry) => {
+    const one = parsed(entry);
+    return isSmtp(one) && !isPrimary(one) && !/\.onmicrosoft\.[a-z]+$/i.test(one.address);
+  });
+}
+
 /** The primary address among the entries of EmailAddresses. */
 export function primaryAmong(entries: readonly string[]): string | undefined {
   return entries.map(parsed).find(isPrimary)?.address;

@@ -35,6 +35,11 @@ export interface Step<T extends Target = Target, Targets = never> {
    * waits, because reads lag behind writes. Throws a `missing` fault only when the absence of the object is proven.
    */
   isInEffect?: (targets: Targets) => Promise<boolean>;
+  /**
+   * An acceptance alone is no success, whatever the event: reads have to show the effect, which is waited for before
+   * the next step.
+   */
+  mustShow?: true;
   /** The effect is that something is no longer listed, which one look of a controller that lags can show as well. */
   isRemoval?: boolean;
   /** What a person can do when the effect never shows: a sentence for the audit log. */

@@ -21,68 +21,87 @@ import { settingsFrom } from "../lib/exchange/settings.ts";
 import { early, together } from "../lib/exchange/together.ts";
 import { Fault } from "../lib/fault.ts";
 import { onDelete } from "../lib/host/deleteAction.ts";
+import { leavingOn } from "../lib/leaver/leave.ts";
 
 /**
- * Sets the leaver's automatic reply and any other mapped settings; the mailbox stays. A reconciliation has no mapping
- * and sets the default reply.
+ * Sets the leaver's automatic reply and any other mapped settings, and carries out the leaver's policy for this event;
+ * the mailbox stays. A reconciliation has no mapping and sets the default reply. `policies`: those of
+ * lifecycle/leaver.json, unless a test has its own.
  */
-export default onDelete({
-  needs: {
-    exchange: cmdlets(
-      mailboxLookup,
-      olderReferenceLookup,
-      settingsChange,
-      autoReplyLookup,
-      autoReplyChange,
-      formerVisibility,
-    ),
-  },
-  configuration: ["AutoReplyMessageFormat", "CorrelateOnly", "ExistingAutoReply"],
-  handle: async ({
-    accountReference,
-    data,
-    fields,
-    isReconciliation,
-    configuration,
-    read,
-    change,
-    changeAll,
-  }) => {
-    const { replyFields, otherFields } = partedFields(
-      configuration.CorrelateOnly ? [] : data.entries,
-    );
-    const [mapped, settings] = Fault.together(
-      () => autoReplyFrom(replyFields, configuration.AutoReplyMessageFormat ?? "html"),
-      () => settingsFrom(otherFields),
-    );
-    const wanted =
-      mapped ?? (isReconciliation && !configuration.CorrelateOnly ? defaultReply : undefined);
-
-    const needsReply = wanted !== undefined || fields.some(isOfReply);
-    const [found, reading] = await read(
-      ofAccount(accountReference, (id) =>
-        together(
-          mailboxOrFormerById(id, [
-            ...fields,
-            ...propertiesFor(settings),
-            ...(wanted ? forwardingProperties : []),
-          ]),
-          early(needsReply ? readingAutoReply(id) : noReply),
-        ),
+export function deleting(policies?: unknown) {
+  const leaving = leavingOn("delete", policies);
+  return onDelete({
+    needs: {
+      exchange: cmdlets(
+        mailboxLookup,
+        olderReferenceLookup,
+        settingsChange,
+        autoReplyLookup,
+        autoReplyChange,
+        formerVisibility,
+        leaving.cmdlets,
       ),
-    );
-    if ("former" in found) {
-      const changed = await applyToFormer(found.former, settings, { change });
-      if (wanted)
-        changed.audit.push({
-          Message: `${nameOf(found.former)} has no mailbox, so no automatic reply was set.`,
-        });
-      return changed;
-    }
-    const { mailbox } = found;
-    const present = needsReply ? await read(autoReplyOf(mailbox, reading)) : undefined;
-    const keepsExisting = configuration.ExistingAutoReply === "keep";
-    const replying = { wanted, present, keepsExisting };
-    return await applyWithReply(mailbox, settings, replying, { read, changeAll });
-  },
-});
+    },
+    configuration: ["AutoReplyMessageFormat", "CorrelateOnly", "ExistingAutoReply"],
+    handle: async ({
+      accountReference,
+      data,
+      fields,
+      isReconciliation,
+      configuration,
+      managerReference,
+      ...gate
+    }) => {
+      const { read } = gate;
+      const { replyFields, otherFields } = partedFields(
+        configuration.CorrelateOnly ? [] : data.entries,
+      );
+      const [mapped, settings] = Fault.together(
+        () => autoReplyFrom(replyFields, configuration.AutoReplyMessageFormat ?? "html"),
+        () => settingsFrom(otherFields),
+      );
+      const wanted =
+        mapped ?? (isReconciliation && !configuration.CorrelateOnly ? defaultReply : undefined);
+
+      const needsReply = wanted !== undefined || fields.some(isOfReply);
+      const ofPolicy = configuration.CorrelateOnly ? [] : leaving.properties();
+      const [found, reading] = await read(
+        ofAccount(accountReference, (id) =>
+          together(
+            mailboxOrFormerById(id, [
+              ...fields,
+              ...propertiesFor(settings),
+              ...(wanted ? forwardingProperties : []),
+              ...ofPolicy,
+            ]),
+            early(needsReply ? readingAutoReply(id) : noReply),
+          ),
+        ),
+      );
+      if ("former" in found) {
+        const changed = await applyToFormer(found.former, settings, gate);
+        if (wanted)
+          changed.audit.push({
+            Message: `${nameOf(found.former)} has no mailbox, so no automatic reply was set.`,
+          });
+        return changed;
+      }
+      const { mailbox } = found;
+      const present = needsReply ? await read(autoReplyOf(mailbox, reading)) : undefined;
+      const keepsExisting = configuration.ExistingAutoReply === "keep";
+      // A policy that sets a reply counts, and not the mapping.
+      const own = ofPolicy.length > 0 && leaving.setsReply(mailbox) ? undefined : wanted;
+      const changed = applyWithReply(
+        mailbox,
+        settings,
+        { wanted: own, present, keepsExisting },
+        gate,
+      );
+      if (configuration.CorrelateOnly) return await changed;
+      const leaver = { mailbox, managerReference, keepsExistingReply: keepsExisting };
+      return await leaving.leave(leaver, changed, gate);
+    },
+  });
+}
+
+export default deleting();

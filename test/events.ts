@@ -46,6 +46,8 @@ export interface ChangeChoices {
   outputData?: Record<string, unknown>;
   dryRun?: boolean;
   configuration?: Record<string, unknown>;
+  /** The reference of the manager's account. */
+  manager?: string | null;
 }
 
 /** An update, enable, disable or delete event as the platform sends it, for the first mailbox of the seeded tenant. */
@@ -57,6 +59,7 @@ export function changeEventFor(
     outputData,
     dryRun = false,
     configuration,
+    manager = null,
   }: ChangeChoices = {},
 ): unknown {
   const { actionContext, personContext } = createEventFor(tenant, {
@@ -68,7 +71,7 @@ export function changeEventFor(
     actionContext: {
       ...context,
       Data: data,
-      References: { Account: reference, ManagerAccount: null },
+      References: { Account: reference, ManagerAccount: manager },
     },
     personContext,
     outputContext: { Data: outputData ?? data },

@@ -49,16 +49,17 @@ module.exports = {
     rule("an action speaks nouns", "^(lifecycle|permissions|resources)/", [
       ...declarations,
       ...nouns,
-      "^lib/(accounts|entitlements|resources)/",
+      "^lib/(accounts|entitlements|leaver|resources)/",
       ...words,
       ...generated,
     ]),
     rule(
       "what actions agree on speaks nouns like them",
-      "^lib/(accounts|entitlements|resources)/",
+      "^lib/(accounts|entitlements|leaver|resources)/",
       [
-        "^lib/(accounts|entitlements|resources)/",
+        "^lib/(accounts|entitlements|leaver|resources)/",
         "^permissions/\\w+/options\\.json$",
+        "^lifecycle/leaver\\.json$",
         "^lib/host/schemaContract\\.ts$",
         ...declarations,
         ...nouns,

@@ -62,6 +62,7 @@ regionalOptions?: RegionalOptions
 litigationHoldOptions?: LitigationHoldOptions
 authenticationMethodOptions?: AuthenticationMethodOptions
 licenceOptions?: LicenceOptions
+leaverPolicies?: LeaverPolicies
 sealedConfiguration?: SealedConfiguration
 frontState?: FrontState
 siteState?: SiteState
@@ -864,6 +865,98 @@ DisabledPlans: string[]
  * True or absent: service plans that someone has turned off elsewhere stay off. False: all but DisabledPlans are turned on.
  */
 KeepDisabledPlans?: boolean
+}
+export interface LeaverPolicies {
+$schema?: string
+/**
+ * Where the connector keeps on the mailbox what a policy has changed, so that Enable can undo it. Absent: nothing is kept and nothing undone.
+ */
+MarkerProperty?: ("ExtensionCustomAttribute1" | "ExtensionCustomAttribute2" | "ExtensionCustomAttribute3" | "ExtensionCustomAttribute4" | "ExtensionCustomAttribute5")
+policies: LeaverPolicy[]
+}
+export interface LeaverPolicy {
+/**
+ * The name of the policy in messages.
+ */
+Id: string
+/**
+ * The event that carries out the steps.
+ */
+Event: ("disable" | "delete")
+/**
+ * For which mailboxes: all conditions hold. Absent or empty: all mailboxes. Of several policies of an event, the first that applies is carried out.
+ */
+AppliesTo?: LeaverCondition[]
+/**
+ * Carried out in this order.
+ */
+Steps: LeaverStep[]
+}
+export interface LeaverCondition {
+/**
+ * A property of the mailbox, such as CustomAttribute1, Office or RecipientTypeDetails.
+ */
+Property: string
+/**
+ * The values for which the condition holds. Letter case does not count. An empty text is for a mailbox without a value.
+ */
+Values: string[]
+}
+export interface LeaverStep {
+/**
+ * What is done.
+ */
+Step: ("ConvertToShared" | "ChangeDisplayName" | "RemoveAliases" | "Forward" | "Share" | "SetAutomaticReply" | "PlaceOnHold")
+/**
+ * Of ChangeDisplayName: what is added to the display name.
+ */
+Suffix?: string
+/**
+ * Of Forward: manager, or the address that gets the mail.
+ */
+To?: string
+/**
+ * Of Forward. True: the mailbox keeps a copy of the mail. False: it does not, and then it sends no automatic reply.
+ */
+KeepCopy?: boolean
+/**
+ * Of Share: who gets the rights. manager, or the address or GUID of a user with a mailbox.
+ */
+With?: string[]
+/**
+ * Of Share: the rights on the mailbox.
+ */
+Rights?: ("FullAccess" | "SendAs" | "SendOnBehalf")[]
+/**
+ * Of Share, with FullAccess. True: Outlook opens the mailbox by itself. False or absent: it does not.
+ */
+AutoMapping?: boolean
+/**
+ * Of a step for the manager: what happens when the person has no manager with a mailbox. skip: the step is left out, and the audit log says so. fail: the event fails.
+ */
+WithoutManager?: ("skip" | "fail")
+/**
+ * Of SetAutomaticReply: the texts, by language. One entry has no language.
+ */
+Messages?: LeaverMessage[]
+/**
+ * Of PlaceOnHold: days, or Unlimited. A longer hold is never shortened.
+ */
+Duration?: (number | string)
+}
+export interface LeaverMessage {
+/**
+ * The language of the mailbox for which these texts are. The texts without one are for all others.
+ */
+Language?: string
+/**
+ * What people of the organisation get, in HTML. {DisplayName}, {PrimarySmtpAddress}, {ManagerDisplayName} and {ManagerPrimarySmtpAddress} are replaced.
+ */
+InternalMessage: string
+/**
+ * What others get. Absent or blank: they get no reply.
+ */
+ExternalMessage?: string
 }
 /**
  * The content of agent-config.jwe. It never has credentials of Active Directory.

@@ -5,6 +5,7 @@ import type {
   EnableEvent,
   UpdateEvent,
 } from "../generated/types.ts";
+import type { Fault } from "../fault.ts";
 import type { Gate } from "../step.ts";
 import {
   accountReferenceIn,
@@ -51,6 +52,8 @@ export interface Changed {
   subject: string;
   /** What to report in addition to the changes. */
   audit?: { Message: string }[];
+  /** What failed, each regardless of the rest. */
+  faults?: readonly Fault[];
 }
 
 /** What update, enable, disable and delete declare. */
@@ -80,6 +83,7 @@ export function changing<Targets, Key extends ConfigurationKey>({
         after,
         subject,
         audit = [],
+        faults = [],
       } = await handle({
         accountReference: accountReferenceIn(actionContext.References.Account),
         isReconciliation: (actionContext.Origin ?? "").toLowerCase() === "reconciliation",
@@ -94,8 +98,9 @@ export function changing<Targets, Key extends ConfigurationKey>({
         PreviousData: fields.valuesOf(before),
         Data: fields.filledFrom(after),
       });
-      const isUnchanged = taken.length === 0 && audit.length === 0;
-      return { audit: isUnchanged ? [{ Message: unchanged(subject, configuration) }] : audit };
+      const isUnchanged = taken.length === 0 && audit.length === 0 && faults.length === 0;
+      const lines = isUnchanged ? [{ Message: unchanged(subject, configuration) }] : audit;
+      return { audit: lines, faults };
     },
   };
 }

@@ -262,11 +262,23 @@ export function openGate<Targets>({
     if (dryRun) return begun.map(({ asRead }) => asRead);
     const answers = await answersTo(steps);
     // Side by side, so that their looks can go out in one request as well.
-    return await Promise.all(
+    const ended = await Promise.all(
       begun.map(({ step, record }, index) =>
-        conclude(step, record, answers[index] ?? unanswered, confidence).catch(Fault.of),
+        conclude(
+          step,
+          record,
+          answers[index] ?? unanswered,
+          step.mustShow ? { confirm: true, isDoubted: true } : confidence,
+        ).catch(Fault.of),
       ),
     );
+    if (!steps.some(({ mustShow }) => mustShow)) return ended;
+    // What comes after such a step depends on it, so it is not left for the end of the event.
+    await looks.settle();
+    return begun.map(({ record }, index) => {
+      const { [index]: result = unanswered } = ended;
+      return result === "pending" ? (record.fault ?? shownAs(record)) : result;
+    });
   }
 
   /** The step as a dry run shows it: with what its target would report about it. */
@@ -348,6 +360,11 @@ export function openGate<Targets>({
     attemptAll: (steps, placement = {}) => takeAll(steps, placement, confidenceIn(placement)),
     settle: () => looks.settle(),
   };
+}
+
+/** The result of a step that reads have shown. */
+function shownAs({ result }: StepRecord): StepResult {
+  return result === "alreadySo" ? result : "done";
 }
 
 /** The answer to a step that the connection forgot: never taken for a success. */

@@ -2,12 +2,12 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../lib/host/schemaContract.ts";
 import type { CreateAnswer, UniquenessCheckAnswer, UpdateAnswer, EnableAnswer, DisableAnswer, DeleteAnswer, ImportAnswer, PermissionsAnswer, GrantPermissionAnswer, RevokePermissionAnswer, SubPermissionsAnswer, ImportPermissionAnswer, ImportSubPermissionsAnswer, ResourcesAnswer, AccountRecord, PermissionRecord, SubPermissionRecord } from "../../lib/generated/types.ts";
-const check_createAnswer = validate61;
+const check_createAnswer = validate62;
 
-const schema35 = {"properties":{"Action":{"enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]}}};
+const schema36 = {"properties":{"Action":{"enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]}}};
 const pattern8 = new RegExp("\\S", "u");
 
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -56,7 +56,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((((((((((((data0 === "CreateAccount") || (data0 === "EnableAccount")) || (data0 === "UpdateAccount")) || (data0 === "DisableAccount")) || (data0 === "MoveAccount")) || (data0 === "DeleteAccount")) || (data0 === "CorrelateAccount")) || (data0 === "GrantMembership")) || (data0 === "RevokeMembership")) || (data0 === "GrantPermission")) || (data0 === "UpdatePermission")) || (data0 === "RevokePermission")) || (data0 === "CreateResource")) || (data0 === "UpdateResource")) || (data0 === "CreateMailbox"))){
-const err4 = {instancePath:instancePath+"/Action",schemaPath:"#/properties/Action/enum",keyword:"enum",params:{allowedValues: schema35.properties.Action.enum}};
+const err4 = {instancePath:instancePath+"/Action",schemaPath:"#/properties/Action/enum",keyword:"enum",params:{allowedValues: schema36.properties.Action.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -114,13 +114,13 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate62.errors = vErrors;
+validate63.errors = vErrors;
 return errors === 0;
 }
 
-const schema36 = {"enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]};
+const schema37 = {"enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]};
 
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "string"){
@@ -134,7 +134,7 @@ vErrors.push(err0);
 errors++;
 }
 if(!(((((((((((data === "done") || (data === "alreadySo")) || (data === "notYet")) || (data === "gone")) || (data === "masteredOnPremises")) || (data === "notLicensed")) || (data === "ambiguous")) || (data === "forbidden")) || (data === "throttled")) || (data === "invalid")) || (data === "unknown"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema36.enum}};
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema37.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -143,13 +143,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate64.errors = vErrors;
+validate65.errors = vErrors;
 return errors === 0;
 }
 
-const schema37 = {"properties":{"target":{"enum":["exchange","graph","activeDirectory"]}}};
+const schema38 = {"properties":{"target":{"enum":["exchange","graph","activeDirectory"]}}};
 
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -228,7 +228,7 @@ errors++;
 if(data.target !== undefined){
 let data0 = data.target;
 if(!(((data0 === "exchange") || (data0 === "graph")) || (data0 === "activeDirectory"))){
-const err7 = {instancePath:instancePath+"/target",schemaPath:"#/properties/target/enum",keyword:"enum",params:{allowedValues: schema37.properties.target.enum}};
+const err7 = {instancePath:instancePath+"/target",schemaPath:"#/properties/target/enum",keyword:"enum",params:{allowedValues: schema38.properties.target.enum}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -340,13 +340,13 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate66.errors = vErrors;
+validate67.errors = vErrors;
 return errors === 0;
 }
 
 
 
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -525,12 +525,12 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate68.errors = vErrors;
+validate69.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -712,8 +712,8 @@ let data3 = data0.AuditLogs;
 if(Array.isArray(data3)){
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate62(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -794,8 +794,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate65(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
@@ -804,8 +804,8 @@ let data9 = data.plan;
 if(Array.isArray(data9)){
 const len1 = data9.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate66(data9[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data9,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate67(data9[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data9,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
@@ -822,8 +822,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -838,14 +838,14 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate61.errors = vErrors;
+validate62.errors = vErrors;
 return errors === 0;
 }
 
-const check_uniquenessCheckAnswer = validate70;
+const check_uniquenessCheckAnswer = validate71;
 
 
-function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1007,8 +1007,8 @@ let data3 = data0.AuditLogs;
 if(Array.isArray(data3)){
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate62(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -1065,8 +1065,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate65(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
@@ -1075,8 +1075,8 @@ let data8 = data.plan;
 if(Array.isArray(data8)){
 const len2 = data8.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate66(data8[i2], {instancePath:instancePath+"/plan/" + i2,parentData:data8,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate67(data8[i2], {instancePath:instancePath+"/plan/" + i2,parentData:data8,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
@@ -1093,8 +1093,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -1109,14 +1109,14 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate70.errors = vErrors;
+validate71.errors = vErrors;
 return errors === 0;
 }
 
-const check_updateAnswer = validate75;
-const schema40 = {"properties":{"outputContext":{"properties":{"AccountReference":{"type":["string","object"]}}}}};
+const check_updateAnswer = validate76;
+const schema41 = {"properties":{"outputContext":{"properties":{"AccountReference":{"type":["string","object"]}}}}};
 
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1288,8 +1288,8 @@ let data3 = data0.AuditLogs;
 if(Array.isArray(data3)){
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate62(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -1338,7 +1338,7 @@ errors++;
 if(data0.AccountReference !== undefined){
 let data7 = data0.AccountReference;
 if((typeof data7 !== "string") && (!(data7 && typeof data7 == "object" && !Array.isArray(data7)))){
-const err16 = {instancePath:instancePath+"/outputContext/AccountReference",schemaPath:"#/properties/outputContext/properties/AccountReference/type",keyword:"type",params:{type: schema40.properties.outputContext.properties.AccountReference.type}};
+const err16 = {instancePath:instancePath+"/outputContext/AccountReference",schemaPath:"#/properties/outputContext/properties/AccountReference/type",keyword:"type",params:{type: schema41.properties.outputContext.properties.AccountReference.type}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1361,8 +1361,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate65(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
@@ -1371,8 +1371,8 @@ let data9 = data.plan;
 if(Array.isArray(data9)){
 const len1 = data9.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate66(data9[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data9,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate67(data9[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data9,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
@@ -1389,8 +1389,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -1405,14 +1405,14 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate75.errors = vErrors;
+validate76.errors = vErrors;
 return errors === 0;
 }
 
-const check_enableAnswer = validate80;
+const check_enableAnswer = validate81;
 
 
-function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1520,8 +1520,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -1580,8 +1580,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate65(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
@@ -1590,8 +1590,8 @@ let data7 = data.plan;
 if(Array.isArray(data7)){
 const len1 = data7.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate66(data7[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate67(data7[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
@@ -1608,8 +1608,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -1624,14 +1624,14 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate80.errors = vErrors;
+validate81.errors = vErrors;
 return errors === 0;
 }
 
-const check_disableAnswer = validate85;
+const check_disableAnswer = validate86;
 
 
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1739,8 +1739,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -1799,8 +1799,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate65(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
@@ -1809,8 +1809,8 @@ let data7 = data.plan;
 if(Array.isArray(data7)){
 const len1 = data7.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate66(data7[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate67(data7[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
@@ -1827,8 +1827,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -1843,14 +1843,14 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate85.errors = vErrors;
+validate86.errors = vErrors;
 return errors === 0;
 }
 
-const check_deleteAnswer = validate90;
+const check_deleteAnswer = validate91;
 
 
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1958,8 +1958,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -2018,8 +2018,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate65(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
@@ -2028,8 +2028,8 @@ let data7 = data.plan;
 if(Array.isArray(data7)){
 const len1 = data7.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate66(data7[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate67(data7[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data7,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
@@ -2046,8 +2046,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -2062,14 +2062,14 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate90.errors = vErrors;
+validate91.errors = vErrors;
 return errors === 0;
 }
 
-const check_importAnswer = validate95;
+const check_importAnswer = validate96;
 
 
-function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2177,8 +2177,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -2207,8 +2207,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate65(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
@@ -2217,8 +2217,8 @@ let data5 = data.plan;
 if(Array.isArray(data5)){
 const len1 = data5.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate66(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate67(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
@@ -2235,8 +2235,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -2251,16 +2251,16 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate95.errors = vErrors;
+validate96.errors = vErrors;
 return errors === 0;
 }
 
-const check_permissionsAnswer = validate100;
+const check_permissionsAnswer = validate101;
 
 
-const pattern47 = new RegExp("^[^]{1,100}$", "u");
+const pattern54 = new RegExp("^[^]{1,100}$", "u");
 
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2299,7 +2299,7 @@ errors++;
 if(data.DisplayName !== undefined){
 let data0 = data.DisplayName;
 if(typeof data0 === "string"){
-if(!pattern47.test(data0)){
+if(!pattern54.test(data0)){
 const err3 = {instancePath:instancePath+"/DisplayName",schemaPath:"#/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -2357,12 +2357,12 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate102.errors = vErrors;
+validate103.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2524,8 +2524,8 @@ let data3 = data0.AuditLogs;
 if(Array.isArray(data3)){
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate62(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data3[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -2546,8 +2546,8 @@ let data5 = data0.Permissions;
 if(Array.isArray(data5)){
 const len1 = data5.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate102(data5[i1], {instancePath:instancePath+"/outputContext/Permissions/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+if(!(validate103(data5[i1], {instancePath:instancePath+"/outputContext/Permissions/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
 }
 }
@@ -2576,8 +2576,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate65(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
@@ -2586,8 +2586,8 @@ let data8 = data.plan;
 if(Array.isArray(data8)){
 const len2 = data8.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate66(data8[i2], {instancePath:instancePath+"/plan/" + i2,parentData:data8,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate67(data8[i2], {instancePath:instancePath+"/plan/" + i2,parentData:data8,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
@@ -2604,8 +2604,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -2620,14 +2620,14 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate100.errors = vErrors;
+validate101.errors = vErrors;
 return errors === 0;
 }
 
-const check_grantPermissionAnswer = validate107;
+const check_grantPermissionAnswer = validate108;
 
 
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2735,8 +2735,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -2780,8 +2780,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate65(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
@@ -2790,8 +2790,8 @@ let data6 = data.plan;
 if(Array.isArray(data6)){
 const len1 = data6.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate66(data6[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data6,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate67(data6[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data6,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
@@ -2808,8 +2808,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -2824,14 +2824,14 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate107.errors = vErrors;
+validate108.errors = vErrors;
 return errors === 0;
 }
 
-const check_revokePermissionAnswer = validate112;
+const check_revokePermissionAnswer = validate113;
 
 
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2939,8 +2939,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -2969,8 +2969,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate65(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
@@ -2979,8 +2979,8 @@ let data5 = data.plan;
 if(Array.isArray(data5)){
 const len1 = data5.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate66(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate67(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
@@ -2997,8 +2997,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -3013,15 +3013,15 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate112.errors = vErrors;
+validate113.errors = vErrors;
 return errors === 0;
 }
 
-const check_subPermissionsAnswer = validate117;
+const check_subPermissionsAnswer = validate118;
 
 
 
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3060,7 +3060,7 @@ errors++;
 if(data.DisplayName !== undefined){
 let data0 = data.DisplayName;
 if(typeof data0 === "string"){
-if(!pattern47.test(data0)){
+if(!pattern54.test(data0)){
 const err3 = {instancePath:instancePath+"/DisplayName",schemaPath:"#/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -3108,12 +3108,12 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate119.errors = vErrors;
+validate120.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3231,8 +3231,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -3253,8 +3253,8 @@ let data4 = data0.SubPermissions;
 if(Array.isArray(data4)){
 const len1 = data4.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate119(data4[i1], {instancePath:instancePath+"/outputContext/SubPermissions/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(!(validate120(data4[i1], {instancePath:instancePath+"/outputContext/SubPermissions/" + i1,parentData:data4,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -3283,8 +3283,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate65(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
@@ -3293,8 +3293,8 @@ let data7 = data.plan;
 if(Array.isArray(data7)){
 const len2 = data7.length;
 for(let i2=0; i2<len2; i2++){
-if(!(validate66(data7[i2], {instancePath:instancePath+"/plan/" + i2,parentData:data7,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate67(data7[i2], {instancePath:instancePath+"/plan/" + i2,parentData:data7,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
@@ -3311,8 +3311,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -3327,14 +3327,14 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate117.errors = vErrors;
+validate118.errors = vErrors;
 return errors === 0;
 }
 
-const check_importPermissionAnswer = validate124;
+const check_importPermissionAnswer = validate125;
 
 
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3442,8 +3442,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -3472,8 +3472,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate65(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
@@ -3482,8 +3482,8 @@ let data5 = data.plan;
 if(Array.isArray(data5)){
 const len1 = data5.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate66(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate67(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
@@ -3500,8 +3500,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -3516,14 +3516,14 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate124.errors = vErrors;
+validate125.errors = vErrors;
 return errors === 0;
 }
 
-const check_importSubPermissionsAnswer = validate129;
+const check_importSubPermissionsAnswer = validate130;
 
 
-function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3631,8 +3631,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -3661,8 +3661,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate65(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
@@ -3671,8 +3671,8 @@ let data5 = data.plan;
 if(Array.isArray(data5)){
 const len1 = data5.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate66(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate67(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
@@ -3689,8 +3689,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -3705,14 +3705,14 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate129.errors = vErrors;
+validate130.errors = vErrors;
 return errors === 0;
 }
 
-const check_resourcesAnswer = validate134;
+const check_resourcesAnswer = validate135;
 
 
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3820,8 +3820,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate62(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate63(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -3850,8 +3850,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate64(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate65(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
@@ -3860,8 +3860,8 @@ let data5 = data.plan;
 if(Array.isArray(data5)){
 const len1 = data5.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate66(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate67(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
@@ -3878,8 +3878,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate68(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate69(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -3894,14 +3894,14 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate134.errors = vErrors;
+validate135.errors = vErrors;
 return errors === 0;
 }
 
-const check_accountRecord = validate139;
+const check_accountRecord = validate140;
 
 
-function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4020,7 +4020,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data2 = data0.DisplayName;
 if(typeof data2 === "string"){
-if(!pattern47.test(data2)){
+if(!pattern54.test(data2)){
 const err10 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -4045,7 +4045,7 @@ errors++;
 if(data0.UserName !== undefined){
 let data3 = data0.UserName;
 if(typeof data3 === "string"){
-if(!pattern47.test(data3)){
+if(!pattern54.test(data3)){
 const err12 = {instancePath:instancePath+"/record/UserName",schemaPath:"#/properties/record/properties/UserName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err12];
@@ -4117,15 +4117,15 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate139.errors = vErrors;
+validate140.errors = vErrors;
 return errors === 0;
 }
 
-const check_permissionRecord = validate140;
+const check_permissionRecord = validate141;
 
-const pattern52 = new RegExp("^[^]{0,100}$", "u");
+const pattern59 = new RegExp("^[^]{0,100}$", "u");
 
-function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4224,7 +4224,7 @@ errors++;
 if(data0.Description !== undefined){
 let data2 = data0.Description;
 if(typeof data2 === "string"){
-if(!pattern52.test(data2)){
+if(!pattern59.test(data2)){
 const err8 = {instancePath:instancePath+"/record/Description",schemaPath:"#/properties/record/properties/Description/pattern",keyword:"pattern",params:{pattern: "^[^]{0,100}$"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -4249,7 +4249,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data3 = data0.DisplayName;
 if(typeof data3 === "string"){
-if(!pattern47.test(data3)){
+if(!pattern54.test(data3)){
 const err10 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -4355,14 +4355,14 @@ vErrors.push(err18);
 }
 errors++;
 }
-validate140.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
 
-const check_subPermissionRecord = validate141;
+const check_subPermissionRecord = validate142;
 
 
-function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4481,7 +4481,7 @@ errors++;
 if(data0.Description !== undefined){
 let data2 = data0.Description;
 if(typeof data2 === "string"){
-if(!pattern52.test(data2)){
+if(!pattern59.test(data2)){
 const err10 = {instancePath:instancePath+"/record/Description",schemaPath:"#/properties/record/properties/Description/pattern",keyword:"pattern",params:{pattern: "^[^]{0,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -4506,7 +4506,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data3 = data0.DisplayName;
 if(typeof data3 === "string"){
-if(!pattern47.test(data3)){
+if(!pattern54.test(data3)){
 const err12 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err12];
@@ -4607,7 +4607,7 @@ errors++;
 if(data0.SubPermissionDisplayName !== undefined){
 let data7 = data0.SubPermissionDisplayName;
 if(typeof data7 === "string"){
-if(!pattern47.test(data7)){
+if(!pattern54.test(data7)){
 const err20 = {instancePath:instancePath+"/record/SubPermissionDisplayName",schemaPath:"#/properties/record/properties/SubPermissionDisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err20];
@@ -4652,7 +4652,7 @@ vErrors.push(err23);
 }
 errors++;
 }
-validate141.errors = vErrors;
+validate142.errors = vErrors;
 return errors === 0;
 }
 export const createAnswer: Contract<CreateAnswer> = { check: check_createAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Data":{"type":"object"},"AccountReference":{"type":"string"},"AccountCorrelated":{"type":"boolean"}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"version":{"type":"string"},"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };

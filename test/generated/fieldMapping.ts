@@ -2,13 +2,13 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../lib/host/schemaContract.ts";
 import type { FieldMapping } from "../../lib/generated/types.ts";
-const check_fieldMapping = validate55;
+const check_fieldMapping = validate56;
 
-const schema31 = {"properties":{"Type":{"enum":["Text","Array"]}}};
-const pattern43 = new RegExp("^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$", "u");
-const schema32 = {"properties":{"MapForActions":{"items":{"enum":["Create","Update","Enable","Disable","Delete"]}},"MappingMode":{"enum":["Field","Fixed","Complex","None"]}}};
+const schema32 = {"properties":{"Type":{"enum":["Text","Array"]}}};
+const pattern50 = new RegExp("^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$", "u");
+const schema33 = {"properties":{"MapForActions":{"items":{"enum":["Create","Update","Enable","Disable","Delete"]}},"MappingMode":{"enum":["Field","Fixed","Complex","None"]}}};
 
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -101,7 +101,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!(((((data1 === "Create") || (data1 === "Update")) || (data1 === "Enable")) || (data1 === "Disable")) || (data1 === "Delete"))){
-const err8 = {instancePath:instancePath+"/MapForActions/" + i0,schemaPath:"#/properties/MapForActions/items/enum",keyword:"enum",params:{allowedValues: schema32.properties.MapForActions.items.enum}};
+const err8 = {instancePath:instancePath+"/MapForActions/" + i0,schemaPath:"#/properties/MapForActions/items/enum",keyword:"enum",params:{allowedValues: schema33.properties.MapForActions.items.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -136,7 +136,7 @@ vErrors.push(err10);
 errors++;
 }
 if(!((((data2 === "Field") || (data2 === "Fixed")) || (data2 === "Complex")) || (data2 === "None"))){
-const err11 = {instancePath:instancePath+"/MappingMode",schemaPath:"#/properties/MappingMode/enum",keyword:"enum",params:{allowedValues: schema32.properties.MappingMode.enum}};
+const err11 = {instancePath:instancePath+"/MappingMode",schemaPath:"#/properties/MappingMode/enum",keyword:"enum",params:{allowedValues: schema33.properties.MappingMode.enum}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -193,12 +193,12 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate57.errors = vErrors;
+validate58.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -247,7 +247,7 @@ errors++;
 if(data.Name !== undefined){
 let data0 = data.Name;
 if(typeof data0 === "string"){
-if(!pattern43.test(data0)){
+if(!pattern50.test(data0)){
 const err4 = {instancePath:instancePath+"/Name",schemaPath:"#/properties/Name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -294,7 +294,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!((data2 === "Text") || (data2 === "Array"))){
-const err8 = {instancePath:instancePath+"/Type",schemaPath:"#/properties/Type/enum",keyword:"enum",params:{allowedValues: schema31.properties.Type.enum}};
+const err8 = {instancePath:instancePath+"/Type",schemaPath:"#/properties/Type/enum",keyword:"enum",params:{allowedValues: schema32.properties.Type.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -319,8 +319,8 @@ errors++;
 }
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data3[i0], {instancePath:instancePath+"/MappingActions/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate58(data3[i0], {instancePath:instancePath+"/MappingActions/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
@@ -347,12 +347,12 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate56.errors = vErrors;
+validate57.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="fieldMapping.schema.json" */;
 let vErrors = null;
 let errors = 0;
@@ -449,8 +449,8 @@ errors++;
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate56(data2[i0], {instancePath:instancePath+"/MappingFields/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
+if(!(validate57(data2[i0], {instancePath:instancePath+"/MappingFields/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
 errors = vErrors.length;
 }
 }
@@ -515,7 +515,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate55.errors = vErrors;
+validate56.errors = vErrors;
 return errors === 0;
 }
 export const fieldMapping: Contract<FieldMapping> = { check: check_fieldMapping, shape: {"type":"object","properties":{"$schema":{"type":"string"},"Version":{"type":"string"},"MappingFields":{"type":"array","items":{"type":"object","properties":{"Name":{"type":"string","expected":"a property name, with at most one dot"},"Description":{"type":"string"},"Type":{"type":"string","enum":["Text","Array"]},"MappingActions":{"type":"array","items":{"type":"object","properties":{"MapForActions":{"type":"array","items":{"type":"string","enum":["Create","Update","Enable","Disable","Delete"]}},"MappingMode":{"type":"string","enum":["Field","Fixed","Complex","None"]},"Value":{"type":"string"},"UsedInNotifications":{"type":"boolean"},"StoreInAccountData":{"type":"boolean"}}}}}}},"UniqueFieldNames":{"type":"array","items":{"type":"string"}}}} };

@@ -2,10 +2,10 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../lib/host/schemaContract.ts";
 import type { EventAccepted, EventState, HttpRefusal, QueueStatus } from "../../lib/generated/types.ts";
-const check_eventAccepted = validate143;
+const check_eventAccepted = validate144;
 
 
-function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -76,15 +76,15 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate143.errors = vErrors;
+validate144.errors = vErrors;
 return errors === 0;
 }
 
-const check_eventState = validate144;
+const check_eventState = validate145;
 
-const schema60 = {"enum":["waiting","running","retrying","completed","blocked","removed"]};
+const schema61 = {"enum":["waiting","running","retrying","completed","blocked","removed"]};
 
-function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "string"){
@@ -98,7 +98,7 @@ vErrors.push(err0);
 errors++;
 }
 if(!((((((data === "waiting") || (data === "running")) || (data === "retrying")) || (data === "completed")) || (data === "blocked")) || (data === "removed"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema60.enum}};
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema61.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -107,15 +107,15 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate145.errors = vErrors;
+validate146.errors = vErrors;
 return errors === 0;
 }
 
 
-const schema35 = {"properties":{"Action":{"enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]}}};
+const schema36 = {"properties":{"Action":{"enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]}}};
 const pattern8 = new RegExp("\\S", "u");
 
-function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -164,7 +164,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((((((((((((data0 === "CreateAccount") || (data0 === "EnableAccount")) || (data0 === "UpdateAccount")) || (data0 === "DisableAccount")) || (data0 === "MoveAccount")) || (data0 === "DeleteAccount")) || (data0 === "CorrelateAccount")) || (data0 === "GrantMembership")) || (data0 === "RevokeMembership")) || (data0 === "GrantPermission")) || (data0 === "UpdatePermission")) || (data0 === "RevokePermission")) || (data0 === "CreateResource")) || (data0 === "UpdateResource")) || (data0 === "CreateMailbox"))){
-const err4 = {instancePath:instancePath+"/Action",schemaPath:"#/properties/Action/enum",keyword:"enum",params:{allowedValues: schema35.properties.Action.enum}};
+const err4 = {instancePath:instancePath+"/Action",schemaPath:"#/properties/Action/enum",keyword:"enum",params:{allowedValues: schema36.properties.Action.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -222,13 +222,13 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate148.errors = vErrors;
+validate149.errors = vErrors;
 return errors === 0;
 }
 
-const schema36 = {"enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]};
+const schema37 = {"enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]};
 
-function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "string"){
@@ -242,7 +242,7 @@ vErrors.push(err0);
 errors++;
 }
 if(!(((((((((((data === "done") || (data === "alreadySo")) || (data === "notYet")) || (data === "gone")) || (data === "masteredOnPremises")) || (data === "notLicensed")) || (data === "ambiguous")) || (data === "forbidden")) || (data === "throttled")) || (data === "invalid")) || (data === "unknown"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema36.enum}};
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema37.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -251,13 +251,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate150.errors = vErrors;
+validate151.errors = vErrors;
 return errors === 0;
 }
 
-const schema37 = {"properties":{"target":{"enum":["exchange","graph","activeDirectory"]}}};
+const schema38 = {"properties":{"target":{"enum":["exchange","graph","activeDirectory"]}}};
 
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -336,7 +336,7 @@ errors++;
 if(data.target !== undefined){
 let data0 = data.target;
 if(!(((data0 === "exchange") || (data0 === "graph")) || (data0 === "activeDirectory"))){
-const err7 = {instancePath:instancePath+"/target",schemaPath:"#/properties/target/enum",keyword:"enum",params:{allowedValues: schema37.properties.target.enum}};
+const err7 = {instancePath:instancePath+"/target",schemaPath:"#/properties/target/enum",keyword:"enum",params:{allowedValues: schema38.properties.target.enum}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -448,13 +448,13 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate152.errors = vErrors;
+validate153.errors = vErrors;
 return errors === 0;
 }
 
 
 
-function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate155(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -633,12 +633,12 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate154.errors = vErrors;
+validate155.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -734,8 +734,8 @@ let data2 = data0.AuditLogs;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate148(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
+if(!(validate149(data2[i0], {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
 errors = vErrors.length;
 }
 }
@@ -764,8 +764,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate150(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
+if(!(validate151(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 }
@@ -774,8 +774,8 @@ let data5 = data.plan;
 if(Array.isArray(data5)){
 const len1 = data5.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate152(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+if(!(validate153(data5[i1], {instancePath:instancePath+"/plan/" + i1,parentData:data5,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 }
@@ -792,8 +792,8 @@ errors++;
 }
 }
 if(data.stats !== undefined){
-if(!(validate154(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
-vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
+if(!(validate155(data.stats, {instancePath:instancePath+"/stats",parentData:data,parentDataProperty:"stats",rootData}))){
+vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors);
 errors = vErrors.length;
 }
 }
@@ -808,12 +808,12 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate147.errors = vErrors;
+validate148.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -872,8 +872,8 @@ errors++;
 }
 }
 if(data.state !== undefined){
-if(!(validate145(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData}))){
-vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
+if(!(validate146(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData}))){
+vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
 errors = vErrors.length;
 }
 }
@@ -903,8 +903,8 @@ errors++;
 }
 }
 if(data.answer !== undefined){
-if(!(validate147(data.answer, {instancePath:instancePath+"/answer",parentData:data,parentDataProperty:"answer",rootData}))){
-vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
+if(!(validate148(data.answer, {instancePath:instancePath+"/answer",parentData:data,parentDataProperty:"answer",rootData}))){
+vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
 errors = vErrors.length;
 }
 }
@@ -919,14 +919,14 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate144.errors = vErrors;
+validate145.errors = vErrors;
 return errors === 0;
 }
 
-const check_httpRefusal = validate157;
+const check_httpRefusal = validate158;
 
 
-function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1016,16 +1016,16 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate157.errors = vErrors;
+validate158.errors = vErrors;
 return errors === 0;
 }
 
-const check_queueStatus = validate158;
+const check_queueStatus = validate159;
 
-const schema68 = {"properties":{"tenant":{"type":"string"},"waiting":{"type":"integer"},"running":{"type":"integer"},"retrying":{"type":"integer"},"completed":{"type":"integer"},"blocked":{"type":"integer"},"behindBlocked":{"type":"integer"},"lastMinute":{"type":"integer"},"oldestSeconds":{"type":"number"},"heldSeconds":{"type":"number"},"atOnce":{"type":"integer"},"perMinute":{"type":["integer","null"]}}};
+const schema69 = {"properties":{"tenant":{"type":"string"},"waiting":{"type":"integer"},"running":{"type":"integer"},"retrying":{"type":"integer"},"completed":{"type":"integer"},"blocked":{"type":"integer"},"behindBlocked":{"type":"integer"},"lastMinute":{"type":"integer"},"oldestSeconds":{"type":"number"},"heldSeconds":{"type":"number"},"atOnce":{"type":"integer"},"perMinute":{"type":["integer","null"]}}};
 const func2 = Object.prototype.hasOwnProperty;
 
-function validate159(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1150,7 +1150,7 @@ vErrors.push(err11);
 errors++;
 }
 for(const key0 in data){
-if(!(func2.call(schema68.properties, key0))){
+if(!(func2.call(schema69.properties, key0))){
 const err12 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err12];
@@ -1306,7 +1306,7 @@ errors++;
 if(data.perMinute !== undefined){
 let data11 = data.perMinute;
 if((!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) && (data11 !== null)){
-const err24 = {instancePath:instancePath+"/perMinute",schemaPath:"#/properties/perMinute/type",keyword:"type",params:{type: schema68.properties.perMinute.type}};
+const err24 = {instancePath:instancePath+"/perMinute",schemaPath:"#/properties/perMinute/type",keyword:"type",params:{type: schema69.properties.perMinute.type}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1327,13 +1327,13 @@ vErrors.push(err25);
 }
 errors++;
 }
-validate159.errors = vErrors;
+validate160.errors = vErrors;
 return errors === 0;
 }
 
-const schema69 = {"properties":{"id":{"type":"string"},"tenant":{"type":"string"},"action":{"type":"string"},"since":{"type":"string"},"attempts":{"type":"integer"},"behind":{"type":"integer"},"outcome":{"$ref":"answer.schema.json#/$defs/Outcome"},"messages":{"type":"array","items":{"type":"string"}},"plan":{"type":"array","items":{"type":"string"}}}};
+const schema70 = {"properties":{"id":{"type":"string"},"tenant":{"type":"string"},"action":{"type":"string"},"since":{"type":"string"},"attempts":{"type":"integer"},"behind":{"type":"integer"},"outcome":{"$ref":"answer.schema.json#/$defs/Outcome"},"messages":{"type":"array","items":{"type":"string"}},"plan":{"type":"array","items":{"type":"string"}}}};
 
-function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate162(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1418,7 +1418,7 @@ vErrors.push(err7);
 errors++;
 }
 for(const key0 in data){
-if(!(func2.call(schema69.properties, key0))){
+if(!(func2.call(schema70.properties, key0))){
 const err8 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err8];
@@ -1504,8 +1504,8 @@ errors++;
 }
 }
 if(data.outcome !== undefined){
-if(!(validate150(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
-vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
+if(!(validate151(data.outcome, {instancePath:instancePath+"/outcome",parentData:data,parentDataProperty:"outcome",rootData}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 }
@@ -1576,12 +1576,12 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate161.errors = vErrors;
+validate162.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate159(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1644,8 +1644,8 @@ let data1 = data.tenants;
 if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate159(data1[i0], {instancePath:instancePath+"/tenants/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors);
+if(!(validate160(data1[i0], {instancePath:instancePath+"/tenants/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
 errors = vErrors.length;
 }
 }
@@ -1666,8 +1666,8 @@ let data3 = data.blocked;
 if(Array.isArray(data3)){
 const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate161(data3[i1], {instancePath:instancePath+"/blocked/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+if(!(validate162(data3[i1], {instancePath:instancePath+"/blocked/" + i1,parentData:data3,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate162.errors : vErrors.concat(validate162.errors);
 errors = vErrors.length;
 }
 }
@@ -1694,7 +1694,7 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate158.errors = vErrors;
+validate159.errors = vErrors;
 return errors === 0;
 }
 export const eventAccepted: Contract<EventAccepted> = { check: check_eventAccepted, shape: {"type":"object","properties":{"id":{"type":"string"},"known":{"type":"boolean"}}} };

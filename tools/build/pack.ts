@@ -27,6 +27,7 @@ export function releaseFiles(dist: string): Files {
       ["configuration.json", "fieldMapping.json"].map((name) => folder + name),
     ),
     ...setsWithOptions().map((set) => `permissions/${set}/options.json`),
+    "lifecycle/leaver.json",
   ];
   return new Map([
     // What `npm run build` compiled is only good for the Node of this machine.

@@ -5,6 +5,7 @@ import { systemOf, systems, type System } from "../session/systems.ts";
 import { fieldMappingProblems } from "./fieldMapping.ts";
 import { formProblems } from "./form.ts";
 import { JsonFile } from "./jsonFile.ts";
+import { leaverProblems } from "./leaver.ts";
 import { optionsProblems } from "./options.ts";
 import { nearestAmong, sorted, type Problem } from "./problem.ts";
 
@@ -34,6 +35,7 @@ const checks: readonly Check[] = [
   { files: inSystems(form), problems: formProblems },
   { files: inSystems(mapping), problems: fieldMappingProblems },
   { files: /^permissions\/[^/]+\/options\.json$/, problems: optionsProblems },
+  { files: /^lifecycle\/leaver\.json$/, problems: leaverProblems },
 ];
 
 /** The file of this name in the folder of any system. */
@@ -118,7 +120,7 @@ function checkOf(name: string): Check | undefined {
   return checks.find(({ files }) => files.test(name));
 }
 
-/** The JSON files of a connector: in the folder of each system, and one for each set of permissions. */
+/** The JSON files of a connector: in the folder of each system, one for each set of permissions, and that of leavers. */
 export function filesIn(folder: string): string[] {
   const ofSystems = systems.flatMap((system) =>
     namesIn(path.join(folder, system.folder))
@@ -128,7 +130,8 @@ export function filesIn(folder: string): string[] {
   const ofSets = namesIn(path.join(folder, "permissions"))
     .map((set) => `permissions/${set}/options.json`)
     .filter((name) => existsSync(path.join(folder, name)));
-  return [...ofSystems, ...ofSets].sort();
+  const ofLeavers = ["lifecycle/leaver.json"].filter((name) => existsSync(path.join(folder, name)));
+  return [...ofSystems, ...ofSets, ...ofLeavers].sort();
 }
 
 function namesIn(folder: string): string[] {

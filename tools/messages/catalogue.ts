@@ -5,6 +5,7 @@ import { changes } from "./changes.ts";
 import { connection } from "./connection.ts";
 import { directory } from "./directory.ts";
 import { graph } from "./graph.ts";
+import { leavers } from "./leavers.ts";
 import { licences } from "./licences.ts";
 import { links } from "./links.ts";
 import { methods } from "./methods.ts";
@@ -31,6 +32,7 @@ export const catalogue: readonly Entry[] = [
   ...licences,
   ...methods,
   ...links,
+  ...leavers,
   ...directory,
   ...agent,
   ...queue,

@@ -2,10 +2,10 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../host/schemaContract.ts";
 import type { Allowance } from "../types.ts";
-const check_allowance = validate54;
-const schema29 = {"properties":{"operations":{"items":{"enum":["add","modify","move","addMember","removeMember","addDelegate","removeDelegate","delete"]}}}};
+const check_allowance = validate55;
+const schema30 = {"properties":{"operations":{"items":{"enum":["add","modify","move","addMember","removeMember","addDelegate","removeDelegate","delete"]}}}};
 
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -76,7 +76,7 @@ vErrors.push(err4);
 errors++;
 }
 if(!((((((((data3 === "add") || (data3 === "modify")) || (data3 === "move")) || (data3 === "addMember")) || (data3 === "removeMember")) || (data3 === "addDelegate")) || (data3 === "removeDelegate")) || (data3 === "delete"))){
-const err5 = {instancePath:instancePath+"/operations/" + i1,schemaPath:"#/properties/operations/items/enum",keyword:"enum",params:{allowedValues: schema29.properties.operations.items.enum}};
+const err5 = {instancePath:instancePath+"/operations/" + i1,schemaPath:"#/properties/operations/items/enum",keyword:"enum",params:{allowedValues: schema30.properties.operations.items.enum}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -137,7 +137,7 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate54.errors = vErrors;
+validate55.errors = vErrors;
 return errors === 0;
 }
 export const allowance: Contract<Allowance> = { check: check_allowance, shape: {"type":"object","properties":{"baseDns":{"type":"array","items":{"type":"string"}},"operations":{"type":"array","items":{"type":"string","enum":["add","modify","move","addMember","removeMember","addDelegate","removeDelegate","delete"]}},"attributes":{"type":"array","items":{"type":"string"}}}} };

@@ -2,15 +2,15 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../host/schemaContract.ts";
 import type { FrontState } from "../types.ts";
-const check_frontState = validate34;
+const check_frontState = validate35;
 
-const schema18 = {"properties":{"agentId":{"type":"string"},"connectionId":{"type":"string"},"connectionName":{"type":"string"},"sealedFor":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"a thumbprint of 43 characters"},"tokenDigest":{"type":"string"},"tokenUntil":{"type":"integer"},"since":{"type":"integer"},"keys":{"type":"array","items":{"$ref":"#/$defs/AgentKey"}},"usedAt":{"type":"integer"},"confirmedAt":{"type":"integer"},"revokedAt":{"type":"integer"},"lastSeen":{"type":"integer"},"aliveSince":{"type":"integer"},"version":{"type":"string"},"publicKey":{"type":"string"}}};
+const schema19 = {"properties":{"agentId":{"type":"string"},"connectionId":{"type":"string"},"connectionName":{"type":"string"},"sealedFor":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"a thumbprint of 43 characters"},"tokenDigest":{"type":"string"},"tokenUntil":{"type":"integer"},"since":{"type":"integer"},"keys":{"type":"array","items":{"$ref":"#/$defs/AgentKey"}},"usedAt":{"type":"integer"},"confirmedAt":{"type":"integer"},"revokedAt":{"type":"integer"},"lastSeen":{"type":"integer"},"aliveSince":{"type":"integer"},"version":{"type":"string"},"publicKey":{"type":"string"}}};
 const func2 = Object.prototype.hasOwnProperty;
-const pattern20 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
+const pattern27 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
 
-const schema16 = {"properties":{"kty":{"enum":["OKP"]},"crv":{"enum":["Ed25519"]}}};
+const schema17 = {"properties":{"kty":{"enum":["OKP"]},"crv":{"enum":["Ed25519"]}}};
 
-function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -69,7 +69,7 @@ vErrors.push(err4);
 errors++;
 }
 if(!(data0 === "OKP")){
-const err5 = {instancePath:instancePath+"/kty",schemaPath:"#/properties/kty/enum",keyword:"enum",params:{allowedValues: schema16.properties.kty.enum}};
+const err5 = {instancePath:instancePath+"/kty",schemaPath:"#/properties/kty/enum",keyword:"enum",params:{allowedValues: schema17.properties.kty.enum}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -92,7 +92,7 @@ vErrors.push(err6);
 errors++;
 }
 if(!(data1 === "Ed25519")){
-const err7 = {instancePath:instancePath+"/crv",schemaPath:"#/properties/crv/enum",keyword:"enum",params:{allowedValues: schema16.properties.crv.enum}};
+const err7 = {instancePath:instancePath+"/crv",schemaPath:"#/properties/crv/enum",keyword:"enum",params:{allowedValues: schema17.properties.crv.enum}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -105,7 +105,7 @@ errors++;
 if(data.x !== undefined){
 let data2 = data.x;
 if(typeof data2 === "string"){
-if(!pattern20.test(data2)){
+if(!pattern27.test(data2)){
 const err8 = {instancePath:instancePath+"/x",schemaPath:"#/properties/x/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{43}$"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -138,12 +138,12 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate32.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -192,7 +192,7 @@ errors++;
 if(data.thumbprint !== undefined){
 let data0 = data.thumbprint;
 if(typeof data0 === "string"){
-if(!pattern20.test(data0)){
+if(!pattern27.test(data0)){
 const err4 = {instancePath:instancePath+"/thumbprint",schemaPath:"#/properties/thumbprint/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{43}$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -215,8 +215,8 @@ errors++;
 }
 }
 if(data.publicKey !== undefined){
-if(!(validate32(data.publicKey, {instancePath:instancePath+"/publicKey",parentData:data,parentDataProperty:"publicKey",rootData}))){
-vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
+if(!(validate33(data.publicKey, {instancePath:instancePath+"/publicKey",parentData:data,parentDataProperty:"publicKey",rootData}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
 }
@@ -257,12 +257,12 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate36.errors = vErrors;
+validate37.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -357,7 +357,7 @@ vErrors.push(err8);
 errors++;
 }
 for(const key0 in data){
-if(!(func2.call(schema18.properties, key0))){
+if(!(func2.call(schema19.properties, key0))){
 const err9 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err9];
@@ -407,7 +407,7 @@ errors++;
 if(data.sealedFor !== undefined){
 let data3 = data.sealedFor;
 if(typeof data3 === "string"){
-if(!pattern20.test(data3)){
+if(!pattern27.test(data3)){
 const err13 = {instancePath:instancePath+"/sealedFor",schemaPath:"#/properties/sealedFor/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{43}$"}};
 if(vErrors === null){
 vErrors = [err13];
@@ -472,8 +472,8 @@ let data7 = data.keys;
 if(Array.isArray(data7)){
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate36(data7[i0], {instancePath:instancePath+"/keys/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
+if(!(validate37(data7[i0], {instancePath:instancePath+"/keys/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
 errors = vErrors.length;
 }
 }
@@ -589,12 +589,12 @@ vErrors.push(err26);
 }
 errors++;
 }
-validate35.errors = vErrors;
+validate36.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -635,8 +635,8 @@ let data0 = data.agents;
 if(Array.isArray(data0)){
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate35(data0[i0], {instancePath:instancePath+"/agents/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate36(data0[i0], {instancePath:instancePath+"/agents/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
 errors = vErrors.length;
 }
 }
@@ -1013,7 +1013,7 @@ vErrors.push(err33);
 }
 errors++;
 }
-validate34.errors = vErrors;
+validate35.errors = vErrors;
 return errors === 0;
 }
 export const frontState: Contract<FrontState> = { check: check_frontState, shape: {"type":"object","properties":{"agents":{"type":"array","items":{"type":"object","properties":{"agentId":{"type":"string"},"connectionId":{"type":"string"},"connectionName":{"type":"string"},"sealedFor":{"type":"string","expected":"a thumbprint of 43 characters"},"tokenDigest":{"type":"string"},"tokenUntil":{"type":"integer"},"since":{"type":"integer"},"keys":{"type":"array","items":{"type":"object","properties":{"thumbprint":{"type":"string","expected":"a thumbprint of 43 characters"},"publicKey":{"type":"object","properties":{"kty":{"type":"string","enum":["OKP"]},"crv":{"type":"string","enum":["Ed25519"]},"x":{"type":"string","expected":"an Ed25519 key of 32 bytes in base64url"}}},"since":{"type":"integer"},"until":{"type":"integer"}}}},"usedAt":{"type":"integer"},"confirmedAt":{"type":"integer"},"revokedAt":{"type":"integer"},"lastSeen":{"type":"integer"},"aliveSince":{"type":"integer"},"version":{"type":"string"},"publicKey":{"type":"string"}}}},"alarms":{"type":"array","items":{"type":"object","properties":{"at":{"type":"integer"},"agentId":{"type":"string"},"message":{"type":"string"}}}},"jobs":{"type":"object","properties":{"since":{"type":"integer"},"at":{"type":"integer"},"connections":{"type":"array","items":{"type":"object","properties":{"connectionId":{"type":"string"},"waiting":{"type":"integer"},"handedOut":{"type":"integer"},"done":{"type":"integer"},"lost":{"type":"integer"}}}}}}}} };

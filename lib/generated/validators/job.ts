@@ -2,12 +2,12 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../host/schemaContract.ts";
 import type { AgentJob } from "../types.ts";
-const check_job = validate50;
-const schema25 = {"properties":{"jti":{"type":"string","pattern":"^[0-9a-f-]{36}$","expected":"a GUID in lower case"},"iss":{"type":"string"},"aud":{"type":"string"},"connection":{"type":"string"},"exp":{"type":"integer"},"kind":{"type":"string","enum":["get","pages","invoke"]},"baseDn":{"type":"string"},"content":{"type":"object"},"sealed":{"type":"string"}}};
+const check_job = validate51;
+const schema26 = {"properties":{"jti":{"type":"string","pattern":"^[0-9a-f-]{36}$","expected":"a GUID in lower case"},"iss":{"type":"string"},"aud":{"type":"string"},"connection":{"type":"string"},"exp":{"type":"integer"},"kind":{"type":"string","enum":["get","pages","invoke"]},"baseDn":{"type":"string"},"content":{"type":"object"},"sealed":{"type":"string"}}};
 const func2 = Object.prototype.hasOwnProperty;
-const pattern28 = new RegExp("^[0-9a-f-]{36}$", "u");
+const pattern35 = new RegExp("^[0-9a-f-]{36}$", "u");
 
-function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -82,7 +82,7 @@ vErrors.push(err6);
 errors++;
 }
 for(const key0 in data){
-if(!(func2.call(schema25.properties, key0))){
+if(!(func2.call(schema26.properties, key0))){
 const err7 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err7];
@@ -96,7 +96,7 @@ errors++;
 if(data.jti !== undefined){
 let data0 = data.jti;
 if(typeof data0 === "string"){
-if(!pattern28.test(data0)){
+if(!pattern35.test(data0)){
 const err8 = {instancePath:instancePath+"/jti",schemaPath:"#/properties/jti/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f-]{36}$"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -180,7 +180,7 @@ vErrors.push(err14);
 errors++;
 }
 if(!(((data5 === "get") || (data5 === "pages")) || (data5 === "invoke"))){
-const err15 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema25.properties.kind.enum}};
+const err15 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema26.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -238,7 +238,7 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate50.errors = vErrors;
+validate51.errors = vErrors;
 return errors === 0;
 }
 export const job: Contract<AgentJob> = { check: check_job, shape: {"type":"object","properties":{"jti":{"type":"string","expected":"a GUID in lower case"},"iss":{"type":"string"},"aud":{"type":"string"},"connection":{"type":"string"},"exp":{"type":"integer"},"kind":{"type":"string","enum":["get","pages","invoke"]},"baseDn":{"type":"string"},"content":{"type":"object"},"sealed":{"type":"string"}}} };

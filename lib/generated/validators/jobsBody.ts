@@ -2,11 +2,11 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../host/schemaContract.ts";
 import type { JobsBody } from "../types.ts";
-const check_jobsBody = validate47;
+const check_jobsBody = validate48;
 
-const pattern35 = new RegExp("^[\\w.+-]{1,40}$", "u");
+const pattern42 = new RegExp("^[\\w.+-]{1,40}$", "u");
 
-function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -80,7 +80,7 @@ errors++;
 if(data.version !== undefined){
 let data1 = data.version;
 if(typeof data1 === "string"){
-if(!pattern35.test(data1)){
+if(!pattern42.test(data1)){
 const err6 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/pattern",keyword:"pattern",params:{pattern: "^[\\w.+-]{1,40}$"}};
 if(vErrors === null){
 vErrors = [err6];
@@ -125,7 +125,7 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate47.errors = vErrors;
+validate48.errors = vErrors;
 return errors === 0;
 }
 export const jobsBody: Contract<JobsBody> = { check: check_jobsBody, shape: {"type":"object","properties":{"max":{"type":"integer","expected":"a number of jobs from 1 to 100"},"version":{"type":"string","expected":"a version"},"atOnce":{"type":"boolean"}}} };

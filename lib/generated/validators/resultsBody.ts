@@ -2,12 +2,12 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../host/schemaContract.ts";
 import type { ResultsBody } from "../types.ts";
-const check_resultsBody = validate52;
-const schema27 = {"properties":{"fault":{"properties":{"kind":{"enum":["missing","noEntry","notManager","notReady","ambiguous","taken","onPremises","unlicensed","denied","invalid","throttled","unavailable","unexpected"]}}}}};
-const pattern28 = new RegExp("^[0-9a-f-]{36}$", "u");
-const pattern40 = new RegExp("^[^]{1,4000}$", "u");
+const check_resultsBody = validate53;
+const schema28 = {"properties":{"fault":{"properties":{"kind":{"enum":["missing","noEntry","notManager","notReady","ambiguous","taken","onPremises","unlicensed","denied","invalid","throttled","unavailable","unexpected"]}}}}};
+const pattern35 = new RegExp("^[0-9a-f-]{36}$", "u");
+const pattern47 = new RegExp("^[^]{1,4000}$", "u");
 
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -66,7 +66,7 @@ errors++;
 if(data.job !== undefined){
 let data0 = data.job;
 if(typeof data0 === "string"){
-if(!pattern28.test(data0)){
+if(!pattern35.test(data0)){
 const err5 = {instancePath:instancePath+"/job",schemaPath:"#/properties/job/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f-]{36}$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -212,7 +212,7 @@ vErrors.push(err16);
 errors++;
 }
 if(!(((((((((((((data6 === "missing") || (data6 === "noEntry")) || (data6 === "notManager")) || (data6 === "notReady")) || (data6 === "ambiguous")) || (data6 === "taken")) || (data6 === "onPremises")) || (data6 === "unlicensed")) || (data6 === "denied")) || (data6 === "invalid")) || (data6 === "throttled")) || (data6 === "unavailable")) || (data6 === "unexpected"))){
-const err17 = {instancePath:instancePath+"/fault/kind",schemaPath:"#/properties/fault/properties/kind/enum",keyword:"enum",params:{allowedValues: schema27.properties.fault.properties.kind.enum}};
+const err17 = {instancePath:instancePath+"/fault/kind",schemaPath:"#/properties/fault/properties/kind/enum",keyword:"enum",params:{allowedValues: schema28.properties.fault.properties.kind.enum}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -225,7 +225,7 @@ errors++;
 if(data5.message !== undefined){
 let data7 = data5.message;
 if(typeof data7 === "string"){
-if(!pattern40.test(data7)){
+if(!pattern47.test(data7)){
 const err18 = {instancePath:instancePath+"/fault/message",schemaPath:"#/properties/fault/properties/message/pattern",keyword:"pattern",params:{pattern: "^[^]{1,4000}$"}};
 if(vErrors === null){
 vErrors = [err18];
@@ -282,7 +282,7 @@ vErrors.push(err22);
 }
 errors++;
 }
-validate52.errors = vErrors;
+validate53.errors = vErrors;
 return errors === 0;
 }
 export const resultsBody: Contract<ResultsBody> = { check: check_resultsBody, shape: {"type":"object","properties":{"job":{"type":"string","expected":"a GUID in lower case"},"part":{"type":"integer"},"isLast":{"type":"boolean"},"entries":{"type":"array","items":{"type":"object"}},"fault":{"type":"object","properties":{"kind":{"type":"string","enum":["missing","noEntry","notManager","notReady","ambiguous","taken","onPremises","unlicensed","denied","invalid","throttled","unavailable","unexpected"]},"message":{"type":"string","expected":"a sentence"},"retryable":{"type":"boolean"}}}}} };

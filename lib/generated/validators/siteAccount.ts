@@ -2,12 +2,12 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../host/schemaContract.ts";
 import type { SiteAccount } from "../types.ts";
-const check_siteAccount = validate53;
+const check_siteAccount = validate54;
 
 const pattern8 = new RegExp("\\S", "u");
-const pattern42 = new RegExp("^[^]+$", "u");
+const pattern49 = new RegExp("^[^]+$", "u");
 
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -71,7 +71,7 @@ errors++;
 if(data.password !== undefined){
 let data1 = data.password;
 if(typeof data1 === "string"){
-if(!pattern42.test(data1)){
+if(!pattern49.test(data1)){
 const err5 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/pattern",keyword:"pattern",params:{pattern: "^[^]+$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -129,7 +129,7 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate53.errors = vErrors;
+validate54.errors = vErrors;
 return errors === 0;
 }
 export const siteAccount: Contract<SiteAccount> = { check: check_siteAccount, shape: {"type":"object","properties":{"username":{"type":"string"},"password":{"type":"string","expected":"a password","secret":true},"givenAt":{"type":"integer"},"authorityFile":{"type":"string"}}} };

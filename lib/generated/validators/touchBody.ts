@@ -2,11 +2,11 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../host/schemaContract.ts";
 import type { TouchBody } from "../types.ts";
-const check_touchBody = validate51;
+const check_touchBody = validate52;
 
-const pattern28 = new RegExp("^[0-9a-f-]{36}$", "u");
+const pattern35 = new RegExp("^[0-9a-f-]{36}$", "u");
 
-function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -39,7 +39,7 @@ const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(typeof data1 === "string"){
-if(!pattern28.test(data1)){
+if(!pattern35.test(data1)){
 const err2 = {instancePath:instancePath+"/jobs/" + i0,schemaPath:"#/properties/jobs/items/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f-]{36}$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -84,7 +84,7 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate51.errors = vErrors;
+validate52.errors = vErrors;
 return errors === 0;
 }
 export const touchBody: Contract<TouchBody> = { check: check_touchBody, shape: {"type":"object","properties":{"jobs":{"type":"array","items":{"type":"string","expected":"a GUID in lower case"}}}} };

@@ -21,7 +21,7 @@ export const addCheck: AddVerb = (program, terminal) => {
   const verb = program
     .command("check")
     .description(
-      "Check configuration.json, fieldMapping.json and permissions/*/options.json before they are used.",
+      "Check configuration.json, fieldMapping.json, permissions/*/options.json and lifecycle/leaver.json.",
     )
     .option("--folder <folder>", "the folder with the files", actionsFolder)
     .option("--domain <domains...>", "the mail domains of the tenant: others are reported")
@@ -66,7 +66,7 @@ async function check(
   const checked = await readable(checkFolder(folder, options));
   if (checked.files.length === 0)
     throw new UsageError(
-      `The folder ${folder} has none of configuration.json, fieldMapping.json and permissions/*/options.json.`,
+      `The folder ${folder} has none of configuration.json, fieldMapping.json, permissions/*/options.json and lifecycle/leaver.json.`,
     );
   const errors = checked.problems.filter(({ severity }) => severity === "error").length;
   terminal.exitCode = errors > 0 ? 1 : 0;

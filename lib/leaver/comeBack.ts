@@ -1,0 +1,183 @@
+import { accountOrFormerById, accountLookup } from "../exchange/account.ts";
+import {
+  autoReplyLookup,
+  autoReplyOf,
+  autoReplyOff,
+  defaultReply,
+  isOn,
+  replyChange,
+} from "../exchange/autoReply.ts";
+import { holdOf, holdProperties } from "../exchange/litigationHold.ts";
+import type { Mailbox } from "../exchange/mailbox.ts";
+import { settingsChange } from "../exchange/mailboxChange.ts";
+import { rightNamed } from "../exchange/mailboxRight.ts";
+import { nameOf } from "../exchange/naming.ts";
+import { revoke, rightRevocation, rightProperties, rightsOn } from "../exchange/rightChange.ts";
+import { settingsFrom } from "../exchange/settings.ts";
+import { mergedCmdlets, type Cmdlets } from "../exchange/target.ts";
+import { Fault } from "../fault.ts";
+import { shown } from "../mappedValues.ts";
+import type { Left } from "./leave.ts";
+import {
+  markerOf,
+  markerValues,
+  type Change,
+  type ChangedSetting,
+  type GrantedRight,
+  type SetReply,
+} from "./marker.ts";
+import { listedPolicies } from "./policies.ts";
+import {
+  applied,
+  differs,
+  presentOf,
+  recognisable,
+  stepProperties,
+  withoutTrust,
+  type LeaverGate,
+} from "./steps.ts";
+
+/** How Enable undoes what a policy has changed. */
+export interface ComingBack {
+  /** What it sends; nothing when the file names no MarkerProperty. */
+  cmdlets: Cmdlets;
+  /** The properties of the mailbox to read. Throws an `invalid` fault when the file cannot be used. */
+  properties(): string[];
+  /** Undoes what is on record for a mailbox, which was read with `properties`. */
+  comeBack(mailbox: Mailbox, gate: LeaverGate): Promise<Left>;
+}
+
+/** `data`: the policy file; the one of this installation unless a test has its own. */
+export function comingBack(data?: unknown): ComingBack {
+  const markerProperty = (): string | undefined => listedPolicies(data).MarkerProperty;
+  return {
+    cmdlets: isMarked(markerProperty)
+      ? mergedCmdlets(accountLookup, settingsChange, rightRevocation, autoReplyLookup, autoReplyOff)
+      : {},
+    properties() {
+      const property = markerProperty();
+      return property === undefined
+        ? []
+        : [property, ...stepProperties, ...rightProperties, ...holdProperties];
+    },
+    async comeBack(mailbox, given) {
+      const gate = withoutTrust(given);
+      const property = markerProperty();
+      const present = property === undefined ? undefined : markerOf(mailbox, property);
+      if (property === undefined || present === undefined || present.changes.length === 0)
+        return { audit: [], faults: [] };
+      const undone = await undo(mailbox, present.changes, gate);
+      if (undone.faults.length > 0) return undone;
+      // Last: what could not be undone is tried again by the next event.
+      const marker = settingsFrom([[property, markerValues([], present.others)]]);
+      return { ...undone, faults: await applied(mailbox, marker, gate) };
+    },
+  };
+}
+
+/** A file that cannot be used is reported by the event, and not when the action is loaded. */
+function isMarked(markerProperty: () => string | undefined): boolean {
+  try {
+    return markerProperty() !== undefined;
+  } catch {
+    return true;
+  }
+}
+
+async function undo(mailbox: Mailbox, changes: readonly Change[], gate: LeaverGate): Promise<Left> {
+  const audit: { Message: string }[] = [];
+  const faults: Fault[] = [];
+  const note = (Message: string): void => {
+    audit.push({ Message });
+  };
+  const settings = changes.filter((change) => change.kind === "setting");
+  faults.push(...(await settingsBack(mailbox, settings, gate, note)));
+  const addresses = changes.flatMap((change) =>
+    change.kind === "address" ? [change.address] : [],
+  );
+  if (addresses.length > 0)
+    faults.push(...(await applied(mailbox, settingsFrom([["EmailAddresses", addresses]]), gate)));
+  for (const change of changes)
+    if (change.kind === "right") faults.push(...(await rightBack(mailbox, change, gate)));
+  for (const change of changes)
+    if (change.kind === "reply") faults.push(...(await replyOff(mailbox, change, gate, note)));
+  if (holdOf(mailbox) !== undefined)
+    note(`Mailbox ${nameOf(mailbox)} stays on litigation hold: a hold does not end with a return.`);
+  return { audit, faults };
+}
+
+/** Sets back the settings that still are as the policy set them. */
+async function settingsBack(
+  mailbox: Mailbox,
+  changes: readonly ChangedSetting[],
+  gate: LeaverGate,
+  note: (message: string) => void,
+): Promise<Fault[]> {
+  const fields: [string, string | null][] = [];
+  for (const { name, before, after } of changes) {
+    const [asBefore] = settingsFrom([[name, before]]);
+    const [asAfter] = settingsFrom([[name, after]]);
+    if (asBefore === undefined || !differs(mailbox, asBefore)) continue;
+    if (asAfter === undefined || differs(mailbox, asAfter))
+      note(
+        `${name} of mailbox ${nameOf(mailbox)} was not set back to ${told(before)}: it was changed after the ` +
+          `person had left, to ${told(presentOf(mailbox, asBefore))}.`,
+      );
+    else fields.push([name, before]);
+  }
+  return fields.length === 0 ? [] : await applied(mailbox, settingsFrom(fields), gate);
+}
+
+function told(value: string | null): string {
+  return value === null ? "no value" : `"${value}"`;
+}
+
+/** Takes back a right that the policy has granted. */
+async function rightBack(
+  mailbox: Mailbox,
+  { right: name, trustee }: GrantedRight,
+  gate: LeaverGate,
+): Promise<Fault[]> {
+  const right = rightNamed(name);
+  // The record is checked when it is read.
+  if (right === undefined) return [];
+  try {
+    const rights = await gate.read(
+      rightsOn([right], mailbox.Guid, () => Promise.resolve(mailbox), accountOrFormerById(trustee)),
+    );
+    return await revoke(rights, gate);
+  } catch (thrown) {
+    const fault = Fault.of(thrown);
+    // The trustee no longer exists, and no longer uses the right.
+    return fault.kind === "missing" && fault.isProven ? [] : [fault];
+  }
+}
+
+/** Switches off the reply of the policy. One that was there before is not known any more. */
+async function replyOff(
+  mailbox: Mailbox,
+  { texts, before }: SetReply,
+  gate: LeaverGate,
+  note: (message: string) => void,
+): Promise<Fault[]> {
+  try {
+    const present = await gate.read(autoReplyOf(mailbox));
+    const isOfPolicy = recognisable(shown(present["InternalMessage"])) === texts;
+    if (isOn(present) && !isOfPolicy)
+      note(
+        `The automatic reply of mailbox ${nameOf(mailbox)} is on and was not changed: its text is not that of the ` +
+          "leaver's policy.",
+      );
+    if (!isOn(present) || !isOfPolicy) return [];
+    if (before !== "Disabled")
+      note(
+        `The automatic reply that mailbox ${nameOf(mailbox)} had before the person left was on (${before}); its text ` +
+          "is not known any more.",
+      );
+    const off = replyChange(mailbox, present, { ...defaultReply, AutoReplyState: "Disabled" });
+    if (off) await gate.change(off.change);
+    return [];
+  } catch (thrown) {
+    return [Fault.of(thrown)];
+  }
+}

@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { deleteAnswer, enableAnswer } from "../generated/answers.ts";
+import { deleting } from "../../lifecycle/delete.ts";
+import { enabling } from "../../lifecycle/enable.ts";
+import { changeEventFor, type ChangeChoices } from "../events.ts";
+import { Bench, guidOf, runnerOf } from "../bench.ts";
+import { everyStep } from "./everyStep.ts";
+import { asHtml } from "../emulator/exchange/html.ts";
+
+const aoife = guidOf("Aoife O'Brien");
+const manager = guidOf("Petra Proxies");
+const helper = guidOf("Leo Leaver");
+const marker = "ExtensionCustomAttribute5";
+
+const everything = everyStep(helper);
+const [office] = everything.policies;
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await Bench.open({ clock: () => Date.parse("2026-07-25T12:00:00Z") });
+});
+afterAll(() => bench.close());
+beforeEach(() =>
+  bench.reset((object) => {
+    if (object["Guid"] !== aoife) return;
+    object["EmailAddresses"] = [
+      "SMTP:aoife.obrien@contoso.com",
+      "smtp:aoife@contoso.com",
+      "smtp:aoife@contoso.onmicrosoft.com",
+      "X500:/o=Contoso/cn=aoife",
+    ];
+    object[marker] = ["of somebody else"];
+    object["DisplayName"] = "Aoife <O'Brien>";
+  }),
+);
+
+const file = (...policies: object[]): object => ({ MarkerProperty: marker, policies });
+const leaverWith = (data: object) => runnerOf("lifecycle/delete", deleting(data), deleteAnswer);
+const leaver = leaverWith(everything);
+const returner = runnerOf("lifecycle/enable", enabling(everything), enableAnswer);
+const event = (choices: ChangeChoices = {}): unknown =>
+  changeEventFor(bench.running, { manager, ...choices });
+const leave = (choices?: ChangeChoices) => leaver.here(bench, event(choices));
+const comeBack = () => returner.here(bench, event());
+
+/** Who has which rights on the mailbox. */
+function rights(): string[] {
+  const { mailboxPermissions = [], recipientPermissions = [] } = bench.emulator.state();
+  return [
+    ...mailboxPermissions.filter(({ mailbox }) => mailbox === aoife),
+    ...recipientPermissions.filter(({ recipient }) => recipient === aoife),
+  ]
+    .map(({ trustee, rights: held }) => `${trustee ?? ""} ${held.join()}`)
+    .sort();
+}
+
+/** The tenant, as far as a leaver's policy may change it. */
+const tenant = (): unknown => {
+  const { objects, mailboxPermissions, recipientPermissions } = bench.emulator.state();
+  return structuredClone({ objects, mailboxPermissions, recipientPermissions });
+};
+
+/** All that a mailbox has, apart from the texts of a reply that is off, and from what has no value. */
+function stored(): Record<string, unknown> {
+  const mailbox = bench.stored(aoife);
+  for (const name of ["InternalMessage", "ExternalMessage", "ExternalAudience", "WhenChanged"])
+    delete mailbox[name];
+  const empty: unknown[] = ["null", "[]", "false", '"Disabled"'];
+  return Object.fromEntries(
+    Object.entries(mailbox)
+      .filter(([, value]) => !empty.includes(JSON.stringify(value)))
+      .map(([name, value]) => [
+        name,
+        Array.isArray(value) ? [...(value as string[])].sort() : value,
+      ]),
+  );
+}
+
+describe("a leaver's policy", () => {
+  it("is carried out", async () => {
+    const before = stored();
+    const { answer } = await leave();
+    expect(answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
+    const name = "Aoife <O'Brien>";
+    expect(bench.stored(aoife)).toMatchObject({
+      RecipientTypeDetails: "SharedMailbox",
+      DisplayName: `${name} (left)`,
+      ForwardingSmtpAddress: expect.stringMatching(/^smtp:petra/) as unknown,
+      DeliverToMailboxAndForward: true,
+      EmailAddresses: [
+        "SMTP:aoife.obrien@contoso.com",
+        "smtp:aoife@contoso.onmicrosoft.com",
+        "X500:/o=Contoso/cn=aoife",
+      ],
+      AutoReplyState: "Enabled",
+      InternalMessage: asHtml("<p>Aoife &lt;O'Brien&gt; left. Ask Petra Proxies.</p>"),
+      ExternalAudience: "None",
+    });
+    expect(bench.stored(aoife)["GrantSendOnBehalfTo"]).toEqual([manager, helper]);
+    expect(rights()).toEqual(
+      expect.arrayContaining([`${manager} FullAccess`, `${helper} SendAs`]) as unknown,
+    );
+    // Values of others stay.
+    expect(bench.stored(aoife)[marker]).toContain("of somebody else");
+    expect(before["DisplayName"]).toBe(name);
+  });
+
+  it("writes nothing when it is carried out already", async () => {
+    await leave();
+    const writes = bench.writes().length;
+    const { answer } = await leave();
+    expect(bench.writes()).toHaveLength(writes);
+    expect(answer.outputContext.Success).toBe(true);
+  });
+
+  it("writes nothing in a dry run, whose plan is that of the run", async () => {
+    const before = tenant();
+    const { answer: preview } = await leave({ dryRun: true });
+    expect(tenant()).toEqual(before);
+    const { answer } = await leave();
+    const steps = ({ plan }: typeof answer): string[] => plan.map(({ sentence }) => sentence);
+    expect(steps(preview)).toEqual(steps(answer));
+  });
+
+  it("is undone when the person returns, and only that", async () => {
+    const before = stored();
+    const rightsBefore = rights();
+    await leave();
+    const { answer } = await comeBack();
+    expect(answer.outputContext.Success).toBe(true);
+    expect(stored()).toEqual(before);
+    expect(rights()).toEqual(rightsBefore);
+  });
+
+  it("keeps what was changed after the person left, and says so", async () => {
+    await leave();
+    bench.emulator.state().objects.forEach((object) => {
+      if (object["Guid"] === aoife) object["DisplayName"] = "Archive of Aoife";
+    });
+    const { messages } = await comeBack();
+    expect(bench.stored(aoife)).toMatchObject({ DisplayName: "Archive of Aoife" });
+    expect(messages.join("\n")).toContain("DisplayName of mailbox");
+    expect(messages.join("\n")).toContain("was changed after the person had left");
+  });
+
+  it("leaves out what is for a manager when there is none, and says so", async () => {
+    const { answer, messages } = await leave({ manager: null });
+    expect(answer.outputContext.Success).toBe(true);
+    expect(messages.filter((message) => message.endsWith("left out."))).toHaveLength(3);
+    expect(bench.stored(aoife)["AutoReplyState"]).toBeUndefined();
+    expect(rights()).toEqual(expect.arrayContaining([`${helper} FullAccess`]) as unknown);
+  });
+
+  it("fails without a manager when the policy says so, and does the rest", async () => {
+    const forward = { Step: "Forward", To: "manager", KeepCopy: true, WithoutManager: "fail" };
+    const steps = [forward, { Step: "ConvertToShared" }];
+    const { answer, messages } = await leaverWith(file({ ...office, Steps: steps })).here(
+      bench,
+      event({ manager: null }),
+    );
+    expect(answer).toMatchObject({ outcome: "notYet", outputContext: { Success: false } });
+    expect(messages.join("\n")).toContain("set the manager, or set WithoutManager to skip");
+    expect(bench.stored(aoife)).toMatchObject({ RecipientTypeDetails: "SharedMailbox" });
+  });
+
+  it("is chosen by the properties of the mailbox", async () => {
+    const other = {
+      Id: "others",
+      Event: "delete",
+      AppliesTo: [{ Property: "customattribute1", Values: ["nobody"] }],
+      Steps: [{ Step: "ChangeDisplayName", Suffix: " (other)" }],
+    };
+    const none = await leaverWith(file(other)).here(bench, event());
+    expect(none.messages.join()).toContain("No leaver's policy applies to mailbox");
+    const own = {
+      ...other,
+      Id: "own",
+      AppliesTo: [{ Property: "RecipientTypeDetails", Values: ["usermailbox"] }],
+    };
+    await leaverWith(file(other, own, { ...office, Id: "all" })).here(bench, event());
+    expect(bench.stored(aoife)).toMatchObject({ DisplayName: "Aoife <O'Brien> (other)" });
+    expect(bench.stored(aoife)).toMatchObject({ RecipientTypeDetails: "UserMailbox" });
+  });
+
+  it("never shortens a hold", async () => {
+    const hold = (Duration: number | string) =>
+      leaverWith(file({ ...office, Steps: [{ Step: "PlaceOnHold", Duration }] })).here(
+        bench,
+        event(),
+      );
+    bench.emulator.state().objects.forEach((object) => {
+      if (object["Guid"] === aoife) object["PersistedCapabilities"] = ["BPOS_S_Enterprise"];
+    });
+    await hold("Unlimited");
+    const { messages } = await hold(30);
+    expect(bench.stored(aoife)).toMatchObject({ LitigationHoldEnabled: true });
+    expect(bench.stored(aoife)["LitigationHoldDuration"] ?? "Unlimited").toBe("Unlimited");
+    expect(messages.join()).toContain("longer than one of 30 days; it was not changed");
+  });
+
+  it("does nothing that it could not undo", async () => {
+    const before = bench.stored(aoife);
+    bench.emulator.state().objects.forEach((object) => {
+      if (object["Guid"] === aoife) object["IsDirSynced"] = true;
+    });
+    const { answer, messages } = await leave({ data: { HiddenFromAddressListsEnabled: null } });
+    expect(answer.outcome).toBe("masteredOnPremises");
+    expect(messages.join()).toContain("msExchExtensionCustomAttribute5");
+    expect(bench.stored(aoife)["AutoReplyState"]).toBe(before["AutoReplyState"]);
+  });
+});

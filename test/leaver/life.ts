@@ -1,0 +1,146 @@
+import { deleting } from "../../lifecycle/delete.ts";
+import { enabling } from "../../lifecycle/enable.ts";
+import { Bench, guidOf } from "../bench.ts";
+import { generator } from "../emulator/chance.ts";
+import type { Fault } from "../emulator/faults.ts";
+import type { DirectoryObject } from "../emulator/state.ts";
+import { changeEventFor } from "../events.ts";
+import { runInProcess } from "../inProcess.ts";
+import { everyStep } from "./everyStep.ts";
+
+const aoife = guidOf("Aoife O'Brien");
+const manager = guidOf("Petra Proxies");
+const helper = guidOf("Leo Leaver");
+
+/** A person who leaves, and returns, while the service has troubles. Everything follows from `seed`. */
+export interface Life {
+  seed: number;
+  /** How often each event was sent until it succeeded. */
+  tries: number;
+  /** Troubles that struck a request. */
+  troubles: number;
+  /** What is wrong; empty when the tenant is as it has to be. */
+  wrong: string[];
+}
+
+const maxTries = 12;
+const changing = [
+  "Set-Mailbox",
+  "Set-MailboxAutoReplyConfiguration",
+  "Add-MailboxPermission",
+  "Add-RecipientPermission",
+  "Remove-MailboxPermission",
+  "Remove-RecipientPermission",
+];
+
+/** Lives one life in a tenant of its own state. */
+export async function lived(bench: Bench, seed: number): Promise<Life> {
+  const random = generator(seed);
+  const isSo = (): boolean => random() < 0.5;
+  const [office] = everyStep(helper).policies;
+  const steps = (office?.Steps ?? [])
+    .map((step) => ({ step, at: random() }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ step }) => step)
+    .filter((_, index) => index === 0 || random() < 0.7);
+  const file = { ...everyStep(helper), policies: [{ ...office, Steps: steps }] };
+  bench.reset((object) => {
+    if (object["Guid"] !== aoife) return;
+    object["EmailAddresses"] = [
+      "SMTP:aoife.obrien@contoso.com",
+      ...["a", "b", "c"].filter(isSo).map((name) => `smtp:aoife.${name}@contoso.com`),
+    ];
+    if (isSo()) object["ForwardingSmtpAddress"] = "smtp:old@fabrikam.com";
+    if (isSo()) object["DeliverToMailboxAndForward"] = true;
+    if (isSo()) object["GrantSendOnBehalfTo"] = [helper];
+    if (isSo()) object["ExtensionCustomAttribute5"] = ["of somebody else"];
+  });
+  const life: Life = { seed, tries: 0, troubles: 0, wrong: [] };
+  const event = changeEventFor(bench.running, { manager: isSo() ? manager : null });
+
+  async function until(action: Parameters<typeof runInProcess>[0], what: string): Promise<void> {
+    for (let tries = 0; tries < maxTries; tries++) {
+      life.tries++;
+      // The last tries are undisturbed: then it has to succeed.
+      bench.emulator.setFaults(tries < 3 ? troublesFrom(random) : []);
+      const endsAt = tries < 3 && isSo() ? 1 + Math.floor(random() * 30) : undefined;
+      const { answer } = await runInProcess(action, event, bench.urls, {
+        advance: () => undefined,
+        ...(endsAt !== undefined && { endsAt }),
+      }).catch(() => ({ answer: undefined }));
+      life.troubles += endsAt === undefined ? 0 : 1;
+      life.troubles += bench.emulator.journal().filter(({ fault }) => fault !== undefined).length;
+      bench.emulator.clearJournal();
+      if (isSuccess(answer)) return;
+    }
+    life.wrong.push(`${what} never succeeded`);
+  }
+
+  const before = tenantOf(bench);
+  const leaving = deleting(file);
+  await until(leaving, "the leave");
+  bench.emulator.setFaults([]);
+  const left = bench.stored(aoife);
+  for (const { Step } of steps) {
+    const wrong = Step === "ConvertToShared" && left["RecipientTypeDetails"] !== "SharedMailbox";
+    if (wrong) life.wrong.push("the mailbox was not converted, and the leave succeeded");
+    if (Step === "ChangeDisplayName" && !String(left["DisplayName"]).endsWith(" (left)"))
+      life.wrong.push("the display name was not changed, and the leave succeeded");
+    if (Step === "RemoveAliases" && (left["EmailAddresses"] as string[]).length > 1)
+      life.wrong.push("aliases stayed, and the leave succeeded");
+  }
+  await until(enabling(file), "the return");
+  const after = tenantOf(bench);
+  const gone = before.filter((line) => !after.includes(line));
+  const added = after.filter((line) => !before.includes(line));
+  if (gone.length + added.length > 0)
+    life.wrong.push(
+      ["the tenant is not as before", "before:", ...gone, "after:", ...added].join("\n"),
+    );
+  return life;
+}
+
+function isSuccess(answer: unknown): boolean {
+  const output = (answer as { outputContext?: { Success?: unknown } } | undefined)?.outputContext;
+  return output?.Success === true;
+}
+
+/** Up to two troubles, each on some requests. */
+function troublesFrom(random: () => number): Fault[] {
+  const kinds: Fault[] = [
+    { named: "throttled" },
+    { named: "unavailable" },
+    // Of changes only: of what was there before, the first read is the only witness.
+    ...changing.map((cmdlet): Fault => ({ named: "ignored", match: { cmdlet } })),
+    { cut: "before" },
+    { cut: "after" },
+    { cut: "half" },
+    { drop: true, match: { item: true } },
+  ];
+  return Array.from({ length: Math.floor(random() * 3) }, (): Fault => {
+    const kind = kinds[Math.floor(random() * kinds.length)] ?? {};
+    return {
+      ...kind,
+      chance: 0.15,
+      seed: Math.floor(random() * 1e9),
+      times: 1 + Math.floor(random() * 3),
+    };
+  });
+}
+
+/** What the two events may change, a line each. */
+function tenantOf(bench: Bench): string[] {
+  const { objects, mailboxPermissions = [], recipientPermissions = [] } = bench.emulator.state();
+  const mailbox: DirectoryObject = objects.find(({ Guid }) => Guid === aoife) ?? {};
+  const ignored = ["InternalMessage", "ExternalMessage", "ExternalAudience", "WhenChanged"];
+  const empty = ["null", "[]", "false", '"Disabled"', undefined];
+  const lines = Object.entries(mailbox)
+    .map(
+      ([name, value]) =>
+        [name, Array.isArray(value) ? [...(value as string[])].sort() : value] as const,
+    )
+    .filter(([name, value]) => !ignored.includes(name) && !empty.includes(JSON.stringify(value)))
+    .map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  const rights = [...mailboxPermissions, ...recipientPermissions].map((one) => JSON.stringify(one));
+  return [...lines, ...rights];
+}

@@ -1,0 +1,26 @@
+import type { Entry } from "./catalogue.ts";
+
+/** Messages about the policies of leavers. */
+export const leavers: readonly Entry[] = [
+  {
+    outcome: "invalid",
+    why: "`lifecycle/leaver.json` has a mistake, or names somebody who does not exist.",
+    mend: "Correct it; `exo-connector check` names the place ([leavers](leaver.md)).",
+    of: ["lifecycle/leaver.json cannot be used", "Share is with"],
+  },
+  {
+    outcome: "notYet",
+    why: "A step is for the manager, and the person has none with a mailbox.",
+    mend: "Set the manager, or set `WithoutManager` of the step to `skip`.",
+    of: ["set the manager, or set WithoutManager to skip"],
+  },
+  {
+    outcome: "invalid",
+    why: "The record of a policy on the mailbox is from a newer version, was changed by somebody, or is too large.",
+    mend: "Update the connector, or undo the policy by hand and remove the values of the property.",
+    of: [
+      "has a value of a leaver's policy that this version of the connector cannot read",
+      "The policy changes more than a property of a mailbox can keep",
+    ],
+  },
+];
