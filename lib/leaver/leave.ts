@@ -109,9 +109,9 @@ function policiesOrFault(data: unknown): LeaverPolicies | Fault {
 }
 
 /**
- * Compares every step with the mailbox, puts on record what is going to change, and takes the steps in their order: each
- * regardless of the outcome of the others. A run that was ended in the middle, or failed in part, is completed by the
- * next one: what is done already differs no more.
+ * Compares every step with the mailbox, puts on record what is going to change, and takes the steps in their order:
+ * each regardless of the outcome of the others. A run that was ended in the middle, or failed in part, is completed by
+ * the next one: what is done already differs no more.
  */
 async function carriedOut(
   { Id, Steps }: LeaverPolicy,
@@ -203,7 +203,7 @@ async function managerOf(
   }
 }
 
-/** A fault with the policy that it is about. That the object of a step is missing never means that the leaver is gone. */
+/** A fault with the policy that it is about. A step whose object is missing never means that the leaver is gone. */
 function inPolicy(id: string, fault: Fault): Fault {
   const kind = fault.kind === "missing" ? "unavailable" : fault.kind;
   return new Fault({

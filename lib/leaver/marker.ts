@@ -74,7 +74,8 @@ export function markerValues(changes: readonly Change[], others: readonly string
   const values = [...others, ...changes.map((change) => prefix + JSON.stringify(change))];
   if (values.length > maxValues)
     throw Fault.invalid(
-      `The policy changes more than a property of a mailbox can keep: ${values.length} values; expected at most ${maxValues}.`,
+      `The policy changes more than a property of a mailbox can keep: ${values.length} values; expected at most ` +
+        `${maxValues}.`,
     );
   return values;
 }

@@ -112,7 +112,9 @@ function wrongSteps(steps: readonly LeaverStep[]): { at: string; text: string }[
   if (forwards?.KeepCopy === false && steps.some(({ Step }) => Step === "SetAutomaticReply"))
     wrong.push({
       at: String(steps.indexOf(forwards)),
-      text: "Forward keeps no copy, and then no one gets the reply of SetAutomaticReply: set KeepCopy to true, or leave out one of the two.",
+      text:
+        "Forward keeps no copy, and then no one gets the reply of SetAutomaticReply: set KeepCopy to true, or leave " +
+        "out one of the two.",
     });
   return wrong;
 }

@@ -169,7 +169,9 @@ export function differs(mailbox: Mailbox, { name, property, difference }: Settin
   if (mailbox[property] === undefined)
     throw new Fault({
       kind: "unexpected",
-      message: `Exchange Online did not return ${property} of mailbox ${nameOf(mailbox)}, so ${name} cannot be compared.`,
+      message:
+        `Exchange Online did not return ${property} of mailbox ${nameOf(mailbox)}, so ${name} cannot be ` +
+        "compared.",
     });
   return difference(mailbox[property]) !== undefined;
 }

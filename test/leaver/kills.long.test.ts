@@ -4,6 +4,7 @@ import { deleting } from "../../lifecycle/delete.ts";
 import { enabling } from "../../lifecycle/enable.ts";
 import { changeEventFor } from "../events.ts";
 import { Bench, guidOf, runnerOf } from "../bench.ts";
+import { tenantOf } from "./compared.ts";
 import { everyStep } from "./everyStep.ts";
 
 const aoife = guidOf("Aoife O'Brien");
@@ -18,23 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** All that the two events may have changed, without the texts of a reply that is off. */
-function tenant(): unknown {
-  const { objects, mailboxPermissions = [], recipientPermissions = [] } = bench.emulator.state();
-  const texts = (list: readonly unknown[]): string[] =>
-    list.map((one) => JSON.stringify(one)).sort();
-  const mailbox = structuredClone(objects.find(({ Guid }) => Guid === aoife) ?? {});
-  for (const name of ["InternalMessage", "ExternalMessage", "ExternalAudience", "WhenChanged"])
-    delete mailbox[name];
-  const empty: unknown[] = ["null", "[]", "false", '"Disabled"'];
-  const values = Object.entries(mailbox)
-    .filter(([, value]) => !empty.includes(JSON.stringify(value)))
-    .map(([name, value]) => [name, Array.isArray(value) ? texts(value) : value]);
-  return {
-    ...Object.fromEntries(values),
-    rights: texts([...mailboxPermissions, ...recipientPermissions]),
-  };
-}
+const tenant = (): string[] => tenantOf(bench, aoife);
 
 function reset(): unknown {
   bench.reset((object) => {

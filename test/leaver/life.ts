@@ -3,9 +3,9 @@ import { enabling } from "../../lifecycle/enable.ts";
 import { Bench, guidOf } from "../bench.ts";
 import { generator } from "../emulator/chance.ts";
 import type { Fault } from "../emulator/faults.ts";
-import type { DirectoryObject } from "../emulator/state.ts";
 import { changeEventFor } from "../events.ts";
 import { runInProcess } from "../inProcess.ts";
+import { tenantOf } from "./compared.ts";
 import { everyStep } from "./everyStep.ts";
 
 const aoife = guidOf("Aoife O'Brien");
@@ -76,7 +76,7 @@ export async function lived(bench: Bench, seed: number): Promise<Life> {
     life.wrong.push(`${what} never succeeded`);
   }
 
-  const before = tenantOf(bench);
+  const before = tenantOf(bench, aoife);
   const leaving = deleting(file);
   await until(leaving, "the leave");
   bench.emulator.setFaults([]);
@@ -90,7 +90,7 @@ export async function lived(bench: Bench, seed: number): Promise<Life> {
       life.wrong.push("aliases stayed, and the leave succeeded");
   }
   await until(enabling(file), "the return");
-  const after = tenantOf(bench);
+  const after = tenantOf(bench, aoife);
   const gone = before.filter((line) => !after.includes(line));
   const added = after.filter((line) => !before.includes(line));
   if (gone.length + added.length > 0)
@@ -126,21 +126,4 @@ function troublesFrom(random: () => number): Fault[] {
       times: 1 + Math.floor(random() * 3),
     };
   });
-}
-
-/** What the two events may change, a line each. */
-function tenantOf(bench: Bench): string[] {
-  const { objects, mailboxPermissions = [], recipientPermissions = [] } = bench.emulator.state();
-  const mailbox: DirectoryObject = objects.find(({ Guid }) => Guid === aoife) ?? {};
-  const ignored = ["InternalMessage", "ExternalMessage", "ExternalAudience", "WhenChanged"];
-  const empty = ["null", "[]", "false", '"Disabled"', undefined];
-  const lines = Object.entries(mailbox)
-    .map(
-      ([name, value]) =>
-        [name, Array.isArray(value) ? [...(value as string[])].sort() : value] as const,
-    )
-    .filter(([name, value]) => !ignored.includes(name) && !empty.includes(JSON.stringify(value)))
-    .map(([name, value]) => `${name} ${JSON.stringify(value)}`);
-  const rights = [...mailboxPermissions, ...recipientPermissions].map((one) => JSON.stringify(one));
-  return [...lines, ...rights];
 }

@@ -108,7 +108,14 @@ describe("the policies of leavers", () => {
   });
 
   it("are checked with the place of a mistake", async () => {
-    const text = `{\n  "policies": [\n    { "Id": "a", "Event": "delete", "Steps": [\n      { "Step": "Forward" }\n    ] }\n  ]\n}`;
+    const steps = `[
+      { "Step": "Forward" }
+    ]`;
+    const text = `{
+  "policies": [
+    { "Id": "a", "Event": "delete", "Steps": ${steps} }
+  ]
+}`;
     const file = new JsonFile("lifecycle/leaver.json", Buffer.from(text));
     const system = systemOf("lifecycle/leaver.json");
     const problems = await leaverProblems({ file, domains: [], system, other: () => undefined });

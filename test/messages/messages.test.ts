@@ -78,6 +78,8 @@ it("the places that pass on the message of another are known", () => {
     "lib/host/schemaContract.ts": 1,
     "lib/host/sourceData.ts": 1,
     "lib/host/subPermissionActions.ts": 1,
+    "lib/leaver/leave.ts": 1,
+    "lib/leaver/policies.ts": 1,
     "lib/resources/clashes.ts": 1,
     "lib/resources/provision.ts": 1,
     "lib/runtime/queue/eventQueue.ts": 2,

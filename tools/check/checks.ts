@@ -120,7 +120,7 @@ function checkOf(name: string): Check | undefined {
   return checks.find(({ files }) => files.test(name));
 }
 
-/** The JSON files of a connector: in the folder of each system, one for each set of permissions, and that of leavers. */
+/** The JSON files of a connector: in the folder of each system, one for each set of permissions, that of leavers. */
 export function filesIn(folder: string): string[] {
   const ofSystems = systems.flatMap((system) =>
     namesIn(path.join(folder, system.folder))

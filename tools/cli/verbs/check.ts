@@ -66,7 +66,8 @@ async function check(
   const checked = await readable(checkFolder(folder, options));
   if (checked.files.length === 0)
     throw new UsageError(
-      `The folder ${folder} has none of configuration.json, fieldMapping.json, permissions/*/options.json and lifecycle/leaver.json.`,
+      `The folder ${folder} has none of configuration.json, fieldMapping.json, permissions/*/options.json and ` +
+        "lifecycle/leaver.json.",
     );
   const errors = checked.problems.filter(({ severity }) => severity === "error").length;
   terminal.exitCode = errors > 0 ? 1 : 0;
