@@ -37,6 +37,7 @@ describe("the release archive", () => {
           "precompile.cjs",
           ...actions,
           ...options.map((set) => `permissions/${set}/options.json`),
+          "lifecycle/leaver.json",
         ],
       ]
         .sort()

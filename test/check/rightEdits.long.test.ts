@@ -41,6 +41,7 @@ describe("the check names nothing in", () => {
       entraMapping,
       "lifecycle/hybrid/configuration.json",
       "lifecycle/hybrid/fieldMapping.json",
+      "lifecycle/leaver.json",
       ...Object.keys(optionSets)
         .sort()
         .map((set) => `permissions/${set}/options.json`),
