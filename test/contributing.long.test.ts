@@ -79,9 +79,9 @@ describe("to add an action", () => {
   });
 
   it("takes a declaration such as that of the example", async () => {
-    const action = await actionIn("lifecycle/enable");
+    const action = await actionIn("lifecycle/update");
     expect(Object.keys(action)).toEqual(expect.arrayContaining(["verb", "needs", "configuration"]));
-    expect(file("lifecycle/enable.ts")).toMatch(/^export default on\w+\(\{[^]*\bhandle\b/m);
+    expect(file("lifecycle/update.ts")).toMatch(/^export default on\w+\(\{[^]*\bhandle\b/m);
   });
 });
 

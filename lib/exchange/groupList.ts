@@ -1,4 +1,5 @@
 import { Fault } from "../fault.ts";
+import type { Account } from "./account.ts";
 import { assertNoneListed, listLook, withSecondLook } from "./absence.ts";
 import { allOf, equals, matchesExactly } from "./client/opath.ts";
 import { groupOf, groupProperties, groupTypes, isSynced, type Group } from "./group.ts";
@@ -42,6 +43,32 @@ export function cloudGroups(
       for await (const group of cloudGroups(undefined, [...alsoRead, where.property])({ exchange }))
         if (meets(group, where)) yield group;
     });
+}
+
+/** What `groupsWithMember` sends. */
+export const memberGroupsLookup: Cmdlets = {
+  "Get-DistributionGroup": ["Filter", "RecipientTypeDetails", "ResultSize"],
+  "Get-Recipient": ["Filter", "RecipientTypeDetails", "ResultSize"],
+};
+
+/**
+ * Every group with this account as a direct member: distribution groups, mail-enabled security groups and room lists,
+ * whatever masters them. Two cmdlets are asked, as an empty answer of one shows nothing; what only one of them shows
+ * counts.
+ */
+export function groupsWithMember(account: Account): ExchangeQuery<Group[]> {
+  const parameters = {
+    Filter: equals("Members", account.DistinguishedName),
+    RecipientTypeDetails: [...groupTypes],
+    ResultSize: "Unlimited",
+  };
+  return async ({ exchange }) => {
+    const found = new Map<string, Group>();
+    for (const cmdlet of ["Get-DistributionGroup", "Get-Recipient"])
+      for await (const { rows } of exchange.pages({ cmdlet, parameters, select: groupProperties }))
+        for (const group of rows.map(groupOf)) found.set(group.Guid.toLowerCase(), group);
+    return [...found.values()];
+  };
 }
 
 /** The cloud groups whose `property` is `value`, in one list. */

@@ -1,4 +1,4 @@
-import { accountOrFormerById, accountLookup } from "../exchange/account.ts";
+import { accountById, accountOrFormerById, accountLookup } from "../exchange/account.ts";
 import {
   autoReplyLookup,
   autoReplyOf,
@@ -7,6 +7,7 @@ import {
   isOn,
   replyChange,
 } from "../exchange/autoReply.ts";
+import { adding, groupById, memberAddition, membershipLookup } from "../exchange/group.ts";
 import { holdOf, holdProperties } from "../exchange/litigationHold.ts";
 import type { Mailbox } from "../exchange/mailbox.ts";
 import { settingsChange } from "../exchange/mailboxChange.ts";
@@ -52,7 +53,15 @@ export function comingBack(data?: unknown): ComingBack {
   const markerProperty = (): string | undefined => listedPolicies(data).MarkerProperty;
   return {
     cmdlets: isMarked(markerProperty)
-      ? mergedCmdlets(accountLookup, settingsChange, rightRevocation, autoReplyLookup, autoReplyOff)
+      ? mergedCmdlets(
+          accountLookup,
+          settingsChange,
+          membershipLookup,
+          memberAddition,
+          rightRevocation,
+          autoReplyLookup,
+          autoReplyOff,
+        )
       : {},
     properties() {
       const property = markerProperty();
@@ -97,6 +106,8 @@ async function undo(mailbox: Mailbox, changes: readonly Change[], gate: LeaverGa
   );
   if (addresses.length > 0)
     faults.push(...(await applied(mailbox, settingsFrom([["EmailAddresses", addresses]]), gate)));
+  const groups = changes.flatMap((change) => (change.kind === "membership" ? [change.group] : []));
+  if (groups.length > 0) faults.push(...(await membershipsBack(mailbox, groups, gate, note)));
   for (const change of changes)
     if (change.kind === "right") faults.push(...(await rightBack(mailbox, change, gate)));
   for (const change of changes)
@@ -130,6 +141,29 @@ async function settingsBack(
 
 function told(value: string | null): string {
   return value === null ? "no value" : `"${value}"`;
+}
+
+/** Makes the person a member again of the groups that still exist. */
+async function membershipsBack(
+  mailbox: Mailbox,
+  groups: readonly string[],
+  { read, attemptAll }: LeaverGate,
+  note: (message: string) => void,
+): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  const steps = [];
+  const account = await read(accountById(mailbox.Guid));
+  for (const id of groups)
+    try {
+      steps.push(adding(await read(groupById(id)), account));
+    } catch (thrown) {
+      const fault = Fault.of(thrown);
+      if (fault.kind === "missing" && fault.isProven)
+        note(`${nameOf(mailbox)} was a member of the group ${id}, which no longer exists.`);
+      else faults.push(fault);
+    }
+  const added = steps.length === 0 ? [] : await attemptAll(steps);
+  return [...faults, ...added.filter((one) => one instanceof Fault)];
 }
 
 /** Takes back a right that the policy has granted. */

@@ -33,6 +33,13 @@ export interface GrantedRight {
   trustee: string;
 }
 
+/** A membership that the policy ends. */
+export interface EndedMembership {
+  kind: "membership";
+  /** The Guid of the group. */
+  group: string;
+}
+
 /** The automatic reply that the policy sets. */
 export interface SetReply {
   kind: "reply";
@@ -42,7 +49,7 @@ export interface SetReply {
   before: string;
 }
 
-export type Change = ChangedSetting | RemovedAddress | GrantedRight | SetReply;
+export type Change = ChangedSetting | RemovedAddress | GrantedRight | EndedMembership | SetReply;
 
 /** Other values of the property are not the connector's. */
 const prefix = "exo-connector-leaver:1:";
@@ -100,6 +107,8 @@ function keyOf(change: Change): string {
       return `address ${change.address.toLowerCase()}`;
     case "right":
       return `right ${change.right} ${change.trustee.toLowerCase()}`;
+    case "membership":
+      return `membership ${change.group.toLowerCase()}`;
     case "reply":
       return "reply";
   }
@@ -131,6 +140,8 @@ function isChange(value: unknown): value is Change {
       return isText("address");
     case "right":
       return rightNamed(shown(value["right"])) !== undefined && isText("trustee");
+    case "membership":
+      return isText("group");
     case "reply":
       return isText("texts") && isText("before");
     default:

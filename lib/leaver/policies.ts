@@ -19,6 +19,7 @@ type StepProperty = Exclude<keyof LeaverStep, "Step">;
 const propertiesOf: Readonly<
   Record<StepName, { needed: readonly StepProperty[]; allowed?: readonly StepProperty[] }>
 > = {
+  EndMemberships: { needed: [] },
   ConvertToShared: { needed: [] },
   ChangeDisplayName: { needed: ["Suffix"] },
   RemoveAliases: { needed: [] },

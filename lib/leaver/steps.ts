@@ -1,5 +1,10 @@
 import { removableAliases } from "../emailAddresses.ts";
-import { accountById, accountLookup, type Account } from "../exchange/account.ts";
+import {
+  accountById,
+  accountLookup,
+  accountOrFormerById,
+  type Account,
+} from "../exchange/account.ts";
 import {
   autoReplyChange,
   autoReplyLookup,
@@ -8,6 +13,8 @@ import {
   isOn,
   replyChange,
 } from "../exchange/autoReply.ts";
+import { isSynced, memberRemoval, membershipLookup, removing } from "../exchange/group.ts";
+import { groupsWithMember, memberGroupsLookup } from "../exchange/groupList.ts";
 import { seenOf } from "../exchange/html.ts";
 import { applyWithReply } from "../exchange/leaversReply.ts";
 import {
@@ -92,6 +99,9 @@ export const stepCmdlets: Cmdlets = mergedCmdlets(
   regionLookup,
   heldMailboxLookup,
   holdStart,
+  memberGroupsLookup,
+  membershipLookup,
+  memberRemoval,
 );
 
 /** The properties of the mailbox to read before its steps can be prepared. */
@@ -127,6 +137,8 @@ export async function prepared(
     return { ...rest, notes: [`${what}: left out.`, ...rest.notes] };
   }
   switch (step.Step) {
+    case "EndMemberships":
+      return await endingMemberships(mailbox, gate);
     case "ConvertToShared":
       return converting(mailbox, gate);
     case "ChangeDisplayName":
@@ -194,6 +206,32 @@ export async function applied(
   } catch (thrown) {
     return [Fault.of(thrown)];
   }
+}
+
+/** A group that Active Directory masters keeps its member: the leave is no success then. */
+async function endingMemberships(mailbox: Mailbox, gate: LeaverGate): Promise<PreparedStep> {
+  const account = await gate.read(accountOrFormerById(mailbox.Guid));
+  const groups = await gate.read(groupsWithMember(account));
+  if (groups.length === 0) return nothing;
+  const own = groups.filter((group) => !isSynced(group));
+  const kept = groups.filter(isSynced).map(
+    (group) =>
+      new Fault({
+        kind: "onPremises",
+        message:
+          `${nameOf(mailbox)} stays a member of group ${nameOf(group)}, which is synchronised from Active Directory: ` +
+          "remove the member there (attribute member).",
+      }),
+  );
+  return {
+    changes: own.map(({ Guid }) => ({ kind: "membership", group: Guid })),
+    notes: [],
+    async take() {
+      const steps = own.map((group) => removing(group, account));
+      const ended = steps.length === 0 ? [] : await gate.attemptAll(steps);
+      return [...ended.filter((one) => one instanceof Fault), ...kept];
+    },
+  };
 }
 
 function converting(mailbox: Mailbox, gate: LeaverGate): PreparedStep {

@@ -2,7 +2,7 @@ import type { Bench } from "../bench.ts";
 
 /**
  * What a leave and a return may change in the tenant, a line each: the mailbox without what has no value, without the
- * texts of a reply, which stay when it is off, and all rights on mailboxes.
+ * texts of a reply, which stay when it is off, its memberships, and all rights on mailboxes.
  */
 export function tenantOf(bench: Bench, guid: string): string[] {
   const { mailboxPermissions = [], recipientPermissions = [] } = bench.emulator.state();
@@ -14,5 +14,9 @@ export function tenantOf(bench: Bench, guid: string): string[] {
     .filter(([, text]) => !empty.includes(text))
     .map(([name, text]) => `${name} ${text}`);
   const rights = [...mailboxPermissions, ...recipientPermissions].map((one) => JSON.stringify(one));
-  return [...lines, ...rights].sort();
+  const memberships = bench.emulator
+    .state()
+    .objects.filter(({ Members }) => Array.isArray(Members) && Members.includes(guid))
+    .map(({ DisplayName }) => `member of ${String(DisplayName)}`);
+  return [...lines, ...memberships, ...rights].sort();
 }

@@ -7,6 +7,7 @@ export function everyStep(helper: string) {
         Id: "office",
         Event: "delete",
         Steps: [
+          { Step: "EndMemberships" },
           { Step: "ConvertToShared" },
           {
             Step: "Share",

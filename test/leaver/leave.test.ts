@@ -80,6 +80,7 @@ describe("a leaver's policy", () => {
     expect(rights()).toEqual(
       expect.arrayContaining([`${manager} FullAccess`, `${helper} SendAs`]) as unknown,
     );
+    expect(tenant().filter((line) => line.startsWith("member of"))).toEqual([]);
     // Values of others stay.
     expect(bench.stored(aoife)[marker]).toContain("of somebody else");
   });
@@ -157,6 +158,18 @@ describe("a leaver's policy", () => {
     await leaverWith(file(other, own, { ...office, Id: "all" })).here(bench, event());
     expect(bench.stored(aoife)).toMatchObject({ DisplayName: "Aoife <O'Brien> (other)" });
     expect(bench.stored(aoife)).toMatchObject({ RecipientTypeDetails: "UserMailbox" });
+  });
+
+  it("fails for a membership that Active Directory masters, and ends the others", async () => {
+    bench.emulator.state().objects.forEach((object) => {
+      if (object["DisplayName"] === "Synced rights") object["Members"] = [aoife];
+    });
+    const { answer, messages } = await leave();
+    expect(answer).toMatchObject({ outcome: "masteredOnPremises" });
+    expect(messages.join("\n")).toContain('stays a member of group "Synced rights"');
+    const memberships = tenant().filter((line) => line.startsWith("member of"));
+    expect(memberships).toEqual(["member of Synced rights"]);
+    expect(bench.stored(aoife)).toMatchObject({ RecipientTypeDetails: "SharedMailbox" });
   });
 
   it("never shortens a hold", async () => {

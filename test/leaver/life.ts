@@ -23,6 +23,7 @@ export interface Life {
   wrong: string[];
 }
 
+const cloudGroups = ["MailUniversalDistributionGroup", "MailUniversalSecurityGroup", "RoomList"];
 const maxTries = 12;
 const changing = [
   "Set-Mailbox",
@@ -31,6 +32,8 @@ const changing = [
   "Add-RecipientPermission",
   "Remove-MailboxPermission",
   "Remove-RecipientPermission",
+  "Add-DistributionGroupMember",
+  "Remove-DistributionGroupMember",
 ];
 
 /** Lives one life in a tenant of its own state. */
@@ -45,6 +48,16 @@ export async function lived(bench: Bench, seed: number): Promise<Life> {
     .filter((_, index) => index === 0 || random() < 0.7);
   const file = { ...everyStep(helper), policies: [{ ...office, Steps: steps }] };
   bench.reset((object) => {
+    if (
+      cloudGroups.includes(String(object["RecipientTypeDetails"])) &&
+      object["IsDirSynced"] !== true
+    ) {
+      const others = [object["Members"] ?? []]
+        .flat()
+        .map(String)
+        .filter((member) => member !== aoife);
+      object["Members"] = random() < 0.3 ? [...others, aoife] : others;
+    }
     if (object["Guid"] !== aoife) return;
     object["EmailAddresses"] = [
       "SMTP:aoife.obrien@contoso.com",
@@ -86,6 +99,11 @@ export async function lived(bench: Bench, seed: number): Promise<Life> {
     if (wrong) life.wrong.push("the mailbox was not converted, and the leave succeeded");
     if (Step === "ChangeDisplayName" && !String(left["DisplayName"]).endsWith(" (left)"))
       life.wrong.push("the display name was not changed, and the leave succeeded");
+    if (
+      Step === "EndMemberships" &&
+      tenantOf(bench, aoife).some((line) => line.startsWith("member of"))
+    )
+      life.wrong.push("a membership stayed, and the leave succeeded");
     if (Step === "RemoveAliases" && (left["EmailAddresses"] as string[]).length > 1)
       life.wrong.push("aliases stayed, and the leave succeeded");
   }

@@ -15,6 +15,12 @@ export const leavers: readonly Entry[] = [
     of: ["set the manager, or set WithoutManager to skip"],
   },
   {
+    outcome: "masteredOnPremises",
+    why: "A policy ends memberships, and Active Directory masters the members of one of the groups.",
+    mend: "Remove the member in Active Directory; the next event ends the rest.",
+    of: ["stays a member of group"],
+  },
+  {
     outcome: "invalid",
     why: "The record of a policy on the mailbox is from a newer version, was changed by somebody, or is too large.",
     mend: "Update the connector, or undo the policy by hand and remove the values of the property.",
