@@ -84,7 +84,9 @@ export function deleting(policies?: unknown) {
           changed.audit.push({
             Message: `${nameOf(found.former)} has no mailbox, so no automatic reply was set.`,
           });
-        return changed;
+        const left = ofPolicy.length === 0 ? undefined : leaving.forFormer(found.former);
+        changed.audit.push(...(left?.audit ?? []));
+        return { ...changed, faults: left?.faults ?? [] };
       }
       const { mailbox } = found;
       const present = needsReply ? await read(autoReplyOf(mailbox, reading)) : undefined;

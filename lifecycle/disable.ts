@@ -42,7 +42,12 @@ export function disabling(policies?: unknown) {
           mailboxOrFormerById(id, [...fields, ...propertiesFor(settings), ...ofPolicy]),
         ),
       );
-      if ("former" in found) return await applyToFormer(found.former, settings, gate);
+      if ("former" in found) {
+        const changed = await applyToFormer(found.former, settings, gate);
+        const left = ofPolicy.length === 0 ? undefined : leaving.forFormer(found.former);
+        changed.audit.push(...(left?.audit ?? []));
+        return { ...changed, faults: left?.faults ?? [] };
+      }
       const { mailbox } = found;
       const changed = applySettings(mailbox, settings, gate);
       if (CorrelateOnly) return await changed;

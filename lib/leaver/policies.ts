@@ -7,7 +7,7 @@ import type { LeaverPolicies, LeaverPolicy, LeaverStep } from "../generated/type
 import { leaverPolicies } from "../generated/validators/leaverPolicies.ts";
 import { quoted } from "../graphemes.ts";
 import { readAs, Unusable, type PlacedFault } from "../host/schemaContract.ts";
-import { shown } from "../mappedValues.ts";
+import { alike, shown } from "../mappedValues.ts";
 import { unknownPlaceholders, usesManager } from "./replyTexts.ts";
 
 export const policyFile = "lifecycle/leaver.json";
@@ -72,6 +72,7 @@ export function listedPolicies(data: unknown = shipped): LeaverPolicies {
       if (mailboxProperty(Property.trim()) === undefined)
         told(`/AppliesTo/${at}/Property`, `mailboxes have no property ${quoted(Property)}.`);
     });
+    for (const text of undoneConditions(policy)) told("/AppliesTo", text);
     if (policy.Steps.length === 0) told("/Steps", "it has no Steps.");
     for (const { at, text } of wrongSteps(policy.Steps)) told(`/Steps/${at}`, text);
   });
@@ -83,6 +84,34 @@ export function listedPolicies(data: unknown = shipped): LeaverPolicies {
     );
   }
   return listed;
+}
+
+/** The properties that a step changes. */
+const changedBy: Readonly<Partial<Record<StepName, readonly string[]>>> = {
+  EndMemberships: ["MemberOfGroup"],
+  ConvertToShared: ["RecipientTypeDetails", "IsShared", "Type"],
+  ChangeDisplayName: ["DisplayName"],
+  RemoveAliases: ["EmailAddresses"],
+  Forward: ["ForwardingAddress", "ForwardingSmtpAddress", "DeliverToMailboxAndForward"],
+  Share: ["GrantSendOnBehalfTo"],
+  PlaceOnHold: ["LitigationHoldEnabled", "LitigationHoldDuration"],
+};
+
+/** Conditions that a step makes untrue: a policy that was carried out in part would not be completed. */
+function undoneConditions({ AppliesTo = [], Steps }: LeaverPolicy): string[] {
+  return Steps.flatMap(({ Step }) =>
+    AppliesTo.flatMap(({ Property, Values }) => {
+      const changes = (changedBy[Step] ?? []).some((name) => alike(name, Property.trim()));
+      const stays =
+        Step === "ConvertToShared" && Values.some((value) => alike(value.trim(), "SharedMailbox"));
+      if (!changes || stays) return [];
+      const how =
+        Step === "ConvertToShared" ? "add the value SharedMailbox" : "choose by another property";
+      return [
+        `${Step} changes ${Property}, so the policy would not be completed after an interruption: ${how}.`,
+      ];
+    }),
+  );
 }
 
 /** What is wrong in the steps of a policy, each with its place below them. */

@@ -172,6 +172,20 @@ describe("a leaver's policy", () => {
     expect(bench.stored(aoife)).toMatchObject({ RecipientTypeDetails: "SharedMailbox" });
   });
 
+  it("is told not to be carried out for a leaver without a mailbox, who keeps memberships", async () => {
+    const former = guidOf("Petra Proxies");
+    bench.emulator.state().objects.forEach((object) => {
+      if (object["Guid"] === former) object["RecipientTypeDetails"] = "MailUser";
+    });
+    const all = await leave({ reference: former });
+    expect(all.answer).toMatchObject({ outcome: "notYet", outputContext: { Success: false } });
+    expect(all.messages.join("\n")).toContain("Its memberships were not looked at");
+    const convert = leaverWith(file({ ...office, Steps: [{ Step: "ConvertToShared" }] }));
+    const { answer, messages } = await convert.here(bench, event({ reference: former }));
+    expect(answer.outputContext.Success).toBe(true);
+    expect(messages.join("\n")).toContain("no leaver's policy was carried out");
+  });
+
   it("never shortens a hold", async () => {
     const hold = (Duration: number | string) =>
       leaverWith(file({ ...office, Steps: [{ Step: "PlaceOnHold", Duration }] })).here(

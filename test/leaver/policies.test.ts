@@ -88,6 +88,15 @@ describe("the policies of leavers", () => {
       /no one gets the reply/,
     ],
     [
+      "a condition that a step makes untrue",
+      {
+        policies: [
+          { ...policy, AppliesTo: [{ Property: "RecipientTypeDetails", Values: ["UserMailbox"] }] },
+        ],
+      },
+      /ConvertToShared changes RecipientTypeDetails.*add the value SharedMailbox/,
+    ],
+    [
       "an unknown property",
       { policies: [{ ...policy, AppliesTo: [{ Property: "Team", Values: ["x"] }] }] },
       /no property "Team"/,

@@ -15,6 +15,12 @@ export const leavers: readonly Entry[] = [
     of: ["set the manager, or set WithoutManager to skip"],
   },
   {
+    outcome: "notYet",
+    why: "The licence of the leaver was removed before the event, and a policy of the event ends memberships.",
+    mend: "End the memberships by hand or by revoking permissions, or give the licence back, and repeat the event.",
+    of: ["Its memberships were not looked at"],
+  },
+  {
     outcome: "masteredOnPremises",
     why: "A policy ends memberships, and Active Directory masters the members of one of the groups.",
     mend: "Remove the member in Active Directory; the next event ends the rest.",
