@@ -84,9 +84,7 @@ export function deleting(policies?: unknown) {
           changed.audit.push({
             Message: `${nameOf(found.former)} has no mailbox, so no automatic reply was set.`,
           });
-        const left = ofPolicy.length === 0 ? undefined : leaving.forFormer(found.former);
-        changed.audit.push(...(left?.audit ?? []));
-        return { ...changed, faults: left?.faults ?? [] };
+        return configuration.CorrelateOnly ? changed : leaving.leaveFormer(found.former, changed);
       }
       const { mailbox } = found;
       const present = needsReply ? await read(autoReplyOf(mailbox, reading)) : undefined;

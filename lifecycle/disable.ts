@@ -44,9 +44,7 @@ export function disabling(policies?: unknown) {
       );
       if ("former" in found) {
         const changed = await applyToFormer(found.former, settings, gate);
-        const left = ofPolicy.length === 0 ? undefined : leaving.forFormer(found.former);
-        changed.audit.push(...(left?.audit ?? []));
-        return { ...changed, faults: left?.faults ?? [] };
+        return CorrelateOnly ? changed : leaving.leaveFormer(found.former, changed);
       }
       const { mailbox } = found;
       const changed = applySettings(mailbox, settings, gate);

@@ -1,7 +1,7 @@
 import { Fault } from "../fault.ts";
 import { textOf, type ParameterValue, type Row } from "./client/encoding.ts";
 import { exactlyOne } from "./client/lookUp.ts";
-import { sameHtml, seenOf, unwrapped } from "./html.ts";
+import { escapedHtml, sameHtml, seenOf, unwrapped } from "./html.ts";
 import { booleanProperty, readingOf, type Mailbox } from "./mailbox.ts";
 import { timeIn } from "./units.ts";
 import { mappedText, oneOf } from "../mappedValues.ts";
@@ -284,11 +284,7 @@ function sameTimes(present: PresentReply, { StartTime, EndTime }: AutoReply): bo
 /** Empty when the reader would see nothing. */
 function asHtml(message: string, format: MessageFormat): string {
   if (format === "html") return seenOf(message) === "" ? "" : message;
-  return message
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replace(/\r\n?|\n/g, "<br>\n");
+  return escapedHtml(message).replace(/\r\n?|\n/g, "<br>\n");
 }
 
 function dateIn(name: string, text: string): Date {

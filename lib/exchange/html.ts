@@ -14,3 +14,8 @@ export function seenOf(html: string): string {
 export function sameHtml(one: string, other: string): boolean {
   return seenOf(one) === seenOf(other);
 }
+
+/** A plain text as it stands between the tags of HTML. */
+export function escapedHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -8,12 +8,12 @@ import {
   replyChange,
 } from "../exchange/autoReply.ts";
 import { adding, groupById, memberAddition, membershipLookup } from "../exchange/group.ts";
-import { holdOf, holdProperties } from "../exchange/litigationHold.ts";
+import { holdOf } from "../exchange/litigationHold.ts";
 import type { Mailbox } from "../exchange/mailbox.ts";
 import { settingsChange } from "../exchange/mailboxChange.ts";
 import { rightNamed } from "../exchange/mailboxRight.ts";
 import { nameOf } from "../exchange/naming.ts";
-import { revoke, rightRevocation, rightProperties, rightsOn } from "../exchange/rightChange.ts";
+import { revoke, rightRevocation, rightsOn } from "../exchange/rightChange.ts";
 import { settingsFrom } from "../exchange/settings.ts";
 import { mergedCmdlets, type Cmdlets } from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
@@ -65,9 +65,7 @@ export function comingBack(data?: unknown): ComingBack {
       : {},
     properties() {
       const property = markerProperty();
-      return property === undefined
-        ? []
-        : [property, ...stepProperties, ...rightProperties, ...holdProperties];
+      return property === undefined ? [] : [property, ...stepProperties];
     },
     async comeBack(mailbox, given) {
       const gate = withoutTrust(given);

@@ -35,8 +35,8 @@ export interface Leaving {
   properties(): string[];
   /** Whether the policy of a mailbox sets the automatic reply, so that the mapped one does not count. */
   setsReply(mailbox: Mailbox): boolean;
-  /** What a policy cannot do for a former mailbox: a leaver whose licence was removed first. */
-  forFormer(former: Mailbox): Left;
+  /** Adds what a policy cannot do for a former mailbox: a leaver whose licence was removed first. */
+  leaveFormer(former: Mailbox, changed: Changed): Changed;
   /**
    * Carries out the policy of a mailbox, which was read with `properties`, after the changes of the event itself, and
    * whatever becomes of these.
@@ -78,23 +78,19 @@ export function leavingOn(event: LeaverPolicy["Event"], data?: unknown): Leaving
       const steps = policyAmong(own().policies, mailbox)?.Steps ?? [];
       return steps.some(({ Step }) => Step === "SetAutomaticReply");
     },
-    forFormer(former) {
+    leaveFormer(former, changed) {
       const { policies } = own();
-      if (policies.length === 0) return { audit: [], faults: [] };
+      if (policies.length === 0) return changed;
       const Message = `${nameOf(former)} has no mailbox, so no leaver's policy was carried out.`;
       const endsAccess = policies.some(({ Steps }) =>
         Steps.some(({ Step }) => Step === "EndMemberships"),
       );
-      if (!endsAccess) return { audit: [{ Message }], faults: [] };
-      return {
-        audit: [],
-        faults: [
-          new Fault({
-            kind: "notReady",
-            message: `${Message} Its memberships were not looked at: end them by hand, or by revoking permissions.`,
-          }),
-        ],
-      };
+      if (!endsAccess) return { ...changed, audit: [...(changed.audit ?? []), { Message }] };
+      const kept = new Fault({
+        kind: "notReady",
+        message: `${Message} Its memberships were not looked at: end them by hand, or by revoking permissions.`,
+      });
+      return { ...changed, faults: [kept] };
     },
     async leave(leaver, changed, gate) {
       const { policies } = own();

@@ -1,5 +1,6 @@
 /** The texts of a leaver's automatic reply: by language, with placeholders. */
 import type { AutoReply } from "../exchange/autoReply.ts";
+import { escapedHtml } from "../exchange/html.ts";
 import type { LeaverMessage } from "../generated/types.ts";
 
 /** What the placeholders stand for, as plain text. */
@@ -68,10 +69,7 @@ export function replyFrom(
   };
 }
 
+/** The values of attributes as well. */
 function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+  return escapedHtml(text).replaceAll('"', "&quot;");
 }

@@ -200,12 +200,15 @@ export async function applied(
   settings: readonly Setting[],
   gate: LeaverGate,
 ): Promise<Fault[]> {
-  try {
-    await applySettings(mailbox, settings, gate);
-    return [];
-  } catch (thrown) {
-    return [Fault.of(thrown)];
-  }
+  return await faultsOf(applySettings(mailbox, settings, gate));
+}
+
+/** What failed: the fault of the change, or nothing. */
+async function faultsOf(change: Promise<unknown>): Promise<Fault[]> {
+  return await change.then(
+    () => [],
+    (thrown: unknown) => [Fault.of(thrown)],
+  );
 }
 
 /** A group that Active Directory masters keeps its member: the leave is no success then. */
@@ -369,15 +372,11 @@ async function replying(
       },
     ],
     notes,
-    async take() {
+    take() {
       const replies = { wanted, present, keepsExisting: keepsExistingReply };
-      try {
-        const { audit } = await applyWithReply(mailbox, [], replies, gate);
-        notes.push(...audit.map(({ Message }) => Message));
-        return [];
-      } catch (thrown) {
-        return [Fault.of(thrown)];
-      }
+      const replied = applyWithReply(mailbox, [], replies, gate);
+      const noted = replied.then(({ audit }) => notes.push(...audit.map(({ Message }) => Message)));
+      return faultsOf(noted);
     },
   };
 }
@@ -405,13 +404,6 @@ function placingOnHold(mailbox: Mailbox, step: LeaverStep, { change }: LeaverGat
     // A hold is for the law, and not for the person: it stays when the person returns.
     changes: [],
     notes: [],
-    async take() {
-      try {
-        await change(holding(mailbox, wanted));
-        return [];
-      } catch (thrown) {
-        return [Fault.of(thrown)];
-      }
-    },
+    take: () => faultsOf(change(holding(mailbox, wanted))),
   };
 }

@@ -326,6 +326,12 @@ export const nounFaults: readonly Faults[] = [
         replace: "audience",
         why: "People outside would get an empty reply.",
       },
+    ],
+  },
+  {
+    file: "lib/exchange/html.ts",
+    tests: ["test/exchange/autoReply.test.ts"],
+    faults: [
       {
         find: '.replaceAll("&", "&amp;")',
         replace: "",
