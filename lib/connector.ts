@@ -27,7 +27,7 @@ import { httpTransport, type Transport } from "./net/transport.ts";
 import type { Configuration } from "./generated/types.ts";
 import { version } from "./generated/version.ts";
 import type { Step } from "./step.ts";
-import type { AnswerJournal } from "./store/answerJournal.ts";
+import type { AnswerJournal, JournalAbout } from "./store/answerJournal.ts";
 import { Tally } from "./tally.ts";
 import { Unusable } from "./host/schemaContract.ts";
 import type { Connection } from "./host/gate.ts";
@@ -43,6 +43,8 @@ export interface ConnectorSeams extends Pick<Pace, "sleep" | "random"> {
   clock(): number;
   /** Active Directory through the agents on premises. Absent: no agent connects to this process. */
   agents?: FormSeams["agents"];
+  /** Where the answers of an import are kept. Undefined or absent: in the state folder, if there is one. */
+  journal?(about: JournalAbout): Promise<AnswerJournal> | undefined;
 }
 
 /**
@@ -152,9 +154,11 @@ function connection(
   const warn = (sentence: string): unknown => warnings.add(sentence);
   const signIn = { transport, pace, clock, keepSecret, warn };
   const tally = new Tally();
-  const counted: Transport = (request, until) =>
-    transport(request, until).finally(() => tally.onMove());
   let journal: AnswerJournal | undefined;
+  const counted: Transport = (request, until) =>
+    (journal?.send?.(() => transport(request, until), until) ?? transport(request, until)).finally(
+      () => tally.onMove(),
+    );
   const answers: KeptAnswers = {
     take: async (request, after) => await journal?.take(request, after),
     keep: (answered, after) => journal?.keep(answered, after),
@@ -200,10 +204,17 @@ function connection(
     showsAtOnce: (target) => target === "activeDirectory",
     wait: (ms) => pace.sleep(ms, signal),
     async keepAnswers(action) {
+      const about: JournalAbout = {
+        binding: bindingOf(action, { cloud, loginUrl, tenantId, clientId }),
+        version,
+        configuration,
+        clock,
+        warn: (sentence) => log("warning", sentence),
+      };
       const folder = env["EXO_CONNECTOR_STATE"];
-      if (isUnset(folder)) return undefined;
-      const place = { folder, binding: bindingOf(action, { cloud, loginUrl, tenantId, clientId }) };
-      journal = await journalIn(place, configuration, { clock, log });
+      journal =
+        (await seams.journal?.(about)) ??
+        (isUnset(folder) ? undefined : await journalIn(folder, about, configuration));
       return journal;
     },
     stats,
@@ -286,9 +297,9 @@ function bindingOf(
 
 /** Undefined, with a line in the log, when the folder cannot keep answers: that never costs the import. */
 async function journalIn(
-  place: { folder: string; binding: string },
+  folder: string,
+  about: JournalAbout,
   configuration: Configuration,
-  { clock, log }: { clock(): number; log: Surroundings["log"] },
 ): Promise<AnswerJournal | undefined> {
   const [{ answerJournal }, { thisAccount }, { formHolder }] = await Promise.all([
     import("./store/answerJournal.ts"),
@@ -296,18 +307,14 @@ async function journalIn(
     import("./auth/formHolder.ts"),
   ]);
   return await answerJournal({
-    ...place,
+    ...about,
+    folder,
     holder: formHolder(credentialOf(configuration)),
     owner: thisAccount(),
-    version,
-    configuration,
-    clock,
-    warn: (sentence) => log("warning", sentence),
   }).catch((thrown: unknown) => {
     const { message } = Fault.of(thrown);
-    log(
-      "warning",
-      `The answers of this import are not kept in ${place.folder} (EXO_CONNECTOR_STATE). ${message}`,
+    about.warn(
+      `The answers of this import are not kept in ${folder} (EXO_CONNECTOR_STATE). ${message}`,
     );
     return undefined;
   });

@@ -35,11 +35,22 @@ export interface JournalSettings {
   warn(sentence: string): void;
 }
 
+/** What the answers of an import count for. */
+export type JournalAbout = Pick<
+  JournalSettings,
+  "binding" | "version" | "configuration" | "clock" | "warn"
+>;
+
 export interface AnswerJournal extends KeptAnswers {
   /** The answers that were taken, and when the run began that received the first of them. */
   used(): { count: number; since: number };
   /** Removes the answers of an import that has succeeded, and leaves all others for the next run. Never throws. */
   end(isDone: boolean): Promise<void>;
+  /**
+   * Sends a request of the import; or never, and rejects when the run ends, which it is about to: the rest is for the
+   * next run. Absent: each is sent.
+   */
+  send?<T>(request: () => Promise<T>, until: AbortSignal): Promise<T>;
 }
 
 /** In the head of a file, which is sealed. */
@@ -52,9 +63,15 @@ interface Head {
 }
 
 /** Access changes: what an import reports is never older. */
-const maxAgeMs = 60 * 60_000;
+export const maxAnswerAgeMs = 60 * 60_000;
 /** The link to the next page of a list works for five to ten minutes (documented for Exchange Online). */
 const maxListAgeMs = 5 * 60_000;
+
+/** Whether an answer of this age can still be used. */
+export function isOfUse({ ageMs, isList }: { ageMs: number; isList: boolean }): boolean {
+  return ageMs <= (isList ? maxListAgeMs : maxAnswerAgeMs);
+}
+
 /** The event loop turns once for so many answers: they come without a wait. */
 const answersPerTurn = 50;
 
@@ -75,7 +92,7 @@ export async function answerJournal(settings: JournalSettings): Promise<AnswerJo
   function firstOf(places: number[]): KeptAnswer | undefined {
     for (let place = places.shift(); place !== undefined; place = places.shift()) {
       const { at, isList, text } = file.at(place);
-      if (clock() - at <= (isList ? maxListAgeMs : maxAgeMs)) return { text, id: place };
+      if (isOfUse({ ageMs: clock() - at, isList })) return { text, id: place };
     }
     return undefined;
   }
@@ -159,7 +176,7 @@ async function removeOld({ folder, resting }: Names): Promise<void> {
     if (!anyName.test(name) || name.startsWith(own)) continue;
     const file = path.join(folder, name);
     const stats = await stat(file).catch(() => undefined);
-    if (stats && Date.now() - stats.mtimeMs > maxAgeMs) await rm(file, { force: true });
+    if (stats && Date.now() - stats.mtimeMs > maxAnswerAgeMs) await rm(file, { force: true });
   }
 }
 
@@ -222,7 +239,7 @@ function sinceOf(head: unknown, settings: JournalSettings): number {
   if (found["configuration"] !== configuration)
     throw Fault.invalid("The configuration has changed since.");
   const age = since - Number(found["since"]);
-  if (!(age >= 0 && age <= maxAgeMs))
+  if (!(age >= 0 && age <= maxAnswerAgeMs))
     throw Fault.invalid("They are older than an hour, or the clock of this machine was changed.");
   return Number(found["since"]);
 }

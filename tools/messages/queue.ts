@@ -76,4 +76,18 @@ export const queue: readonly Entry[] = [
     mend: "Nothing: the queue repeats the event before the next one of its account.",
     of: ["The worker ended before the event", "another process may run it now"],
   },
+  {
+    outcome: "notYet",
+    why: "An import of a queue runs in turns, so that others get theirs.",
+    mend: "Nothing: the queue goes on with it.",
+    of: ["The import has had its turn"],
+  },
+  {
+    outcome: "notYet",
+    why: "Access changes, so an import reports nothing that is older than an hour.",
+    mend:
+      "Nothing, as a rule: the queue begins it again. If that happens each time, import fewer objects, or ask " +
+      "why the tenant throttles.",
+    of: ["The import was not complete after an hour"],
+  },
 ];

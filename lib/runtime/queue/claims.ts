@@ -5,6 +5,8 @@ import type { Claimed, Engine, Settled } from "./work.ts";
 
 export interface OwnJob extends Claimed {
   retryCount: number;
+  /** Begins anew with each claim. */
+  startedOn: string;
 }
 
 export function claimsOn({ boss, db }: { boss: PgBoss; db: Db }): Engine<OwnJob> {
@@ -23,6 +25,10 @@ export function claimsOn({ boss, db }: { boss: PgBoss; db: Db }): Engine<OwnJob>
       if (first?.ended.how === "completed") return new Set(await completed(db, ends));
       const settled = new Set<string>();
       for (const { job, ended } of ends) {
+        if (ended.how === "goesOn") {
+          if (await wentBack(db, job)) settled.add(job.id);
+          continue;
+        }
         const { affected } = await boss.fail(job.group, job, ended.output);
         if (affected > 0) settled.add(job.id);
       }
@@ -60,7 +66,7 @@ export async function claimed(db: Db, group: string, count: number): Promise<Own
        set state = 'active', started_on = ${engineSchema}.job_now(), heartbeat_on = ${engineSchema}.job_now(),
          retry_count = case when j.started_on is null then j.retry_count else j.retry_count + 1 end
        from due where j.name = $1 and j.id = due.id
-       returning j.id, j.retry_count, j.data`,
+       returning j.id, j.retry_count, j.data, j.started_on::text`,
       [group, count],
     )
     .catch((error: unknown) => {
@@ -68,9 +74,10 @@ export async function claimed(db: Db, group: string, count: number): Promise<Own
       if (isDuplicate(error)) return { rows: [] };
       throw error;
     });
-  return rows.map(({ id, retry_count: retryCount, data }) => ({
+  return rows.map(({ id, retry_count: retryCount, data, started_on: startedOn }) => ({
     id: String(id),
     retryCount: Number(retryCount),
+    startedOn: String(startedOn),
     group,
     ...contentOf(data),
   }));
@@ -83,22 +90,28 @@ function isDuplicate(error: unknown): boolean {
 
 /**
  * Completes jobs of several groups at once: the statement of the engine (`completeJobsWithOutputs`), which has only one
- * queue. The names make the planner look at the tables of these groups only.
+ * queue. The names make the planner look at the tables of these groups only. What was kept for the next run of a job
+ * goes with its end.
  */
 async function completed(db: Db, ends: readonly Settled<OwnJob>[]): Promise<string[]> {
   const input = ends.map(({ job, ended }) => ({
+    job: job.name,
     name: job.group,
     id: job.id,
     retry_count: job.retryCount,
     output: ended.output,
   }));
   const { rows } = await db.executeSql(
-    `update ${engineSchema}.job j
+    `with done as (
+     update ${engineSchema}.job j
      set completed_on = ${engineSchema}.job_now(), state = 'completed', output = i.output
-     from json_to_recordset($1::text::json) as i (name text, id uuid, retry_count integer, output jsonb)
+     from json_to_recordset($1::text::json)
+       as i (job text, name text, id uuid, retry_count integer, output jsonb)
      where j.name = any($2::text[]) and j.id = any($3::uuid[])
        and j.name = i.name and j.id = i.id and j.retry_count = i.retry_count and j.state = 'active'
-     returning j.id`,
+     returning j.id, i.job),
+     forgotten as (delete from ${ownSchema}.answers a using done where a.job = done.job)
+     select id from done`,
     [
       JSON.stringify(input),
       [...new Set(ends.map(({ job }) => job.group))],
@@ -106,6 +119,21 @@ async function completed(db: Db, ends: readonly Settled<OwnJob>[]): Promise<stri
     ],
   );
   return rows.map((row) => String(row["id"]));
+}
+
+/**
+ * A job waits as if it had never begun: it is still the first of its key, and its next claim is no other attempt. Only
+ * this claim of it: the answer to this statement can be lost, and another process can have the job by then.
+ */
+async function wentBack(db: Db, { group, id, retryCount, startedOn }: OwnJob): Promise<boolean> {
+  const { rows } = await db.executeSql(
+    `update ${engineSchema}.job
+     set state = 'created', started_on = null, heartbeat_on = null, start_after = ${engineSchema}.job_now()
+     where name = $1 and id = $2 and retry_count = $3 and state = 'active' and started_on::text = $4
+     returning id`,
+    [group, id, retryCount, startedOn],
+  );
+  return rows.length > 0;
 }
 
 /** What is in a job. */

@@ -2,6 +2,7 @@
 import type { Client } from "pg";
 import type { Db, PgBoss } from "pg-boss";
 import { Fault } from "../../fault.ts";
+import { maxAnswerAgeMs } from "../../store/answerJournal.ts";
 import { loadDriver, loadEmbedded, loadEngine } from "./engine.ts";
 import type { QueueLog } from "./jobQueue.ts";
 
@@ -176,6 +177,10 @@ async function makeTables(db: Db): Promise<void> {
      create table if not exists ${ownSchema}.kept (name text primary key, value jsonb not null);
      create table if not exists ${ownSchema}.parts (
        job text not null, number integer not null, value jsonb not null, primary key (job, number));
+     create table if not exists ${ownSchema}.answers (
+       job text not null, place bigserial, id bigint not null, after bigint, about text not null,
+       request text not null, is_list boolean not null, value jsonb not null,
+       kept_on timestamptz not null default clock_timestamp(), primary key (job, place));
      create table if not exists ${ownSchema}.groups (
        name text primary key, held_until timestamptz, allowed float8 not null default 0,
        filled_on timestamptz not null default 'epoch');
@@ -212,7 +217,10 @@ async function agreeOn(
     );
 }
 
-/** Removes jobs that were completed some days ago, and the names of jobs that no longer exist. */
+/**
+ * Removes jobs that were completed some days ago, the names of jobs that no longer exist, and answers that are too old
+ * for the import that has received them.
+ */
 export async function purged(db: Db): Promise<void> {
   await db.executeSql(
     `delete from ${engineSchema}.job where state = 'completed' and completed_on < now() - interval '${keptDays} days'`,
@@ -220,6 +228,10 @@ export async function purged(db: Db): Promise<void> {
   await db.executeSql(
     `delete from ${ownSchema}.jobs o where o.is_sent and o.sent_on < now() - interval '${keptDays} days'
        and not exists (select 1 from ${engineSchema}.job j where j.name = o.group_name and j.id = o.id)`,
+  );
+  await db.executeSql(
+    `delete from ${ownSchema}.answers where kept_on < now() - $1::float8 * interval '1 millisecond'`,
+    [maxAnswerAgeMs],
   );
   await db.executeSql(
     `delete from ${ownSchema}.parts p where not exists (select 1 from ${ownSchema}.jobs o where o.name = p.job)`,

@@ -7,7 +7,9 @@ import { isGuid } from "../../guid.ts";
 import { isRecord } from "../../record.ts";
 import { documentIn } from "../stdin.ts";
 import { orderOf, requestIn, type Refusal, type Request } from "../serve/request.ts";
-import type { Service } from "../serve/service.ts";
+import type { Reader, Service } from "../serve/service.ts";
+import type { JobAnswers } from "./answers.ts";
+import { importTurns, type ImportTurns } from "./importTurns.ts";
 import type {
   BlockedJob,
   Due,
@@ -248,11 +250,14 @@ export function eventHandler(
     whole,
     queue,
     log,
+    turns = importTurns(),
     onEnd,
   }: {
     sealing: Sealing;
     whole: EventQueue["whole"];
-    queue: Pick<JobQueue, "keepPart">;
+    queue: Pick<JobQueue, "keepPart" | keyof JobAnswers>;
+    /** Those of the imports whose connections keep their answers there. */
+    turns?: ImportTurns;
     log(text: string): void;
     onEnd?(end: AttemptEnd): void;
   },
@@ -263,35 +268,43 @@ export function eventHandler(
     let written = "";
     let records = "";
     let parts = 0;
+    // The end of a turn is no error.
+    let hasEnded = false;
     const keepRecords = async (): Promise<void> => {
       if (records === "") return;
       const value = sealing.seal(records, partOf(name, parts));
       records = "";
       await queue.keepPart(name, parts++, value);
     };
-    await service.take(
-      bytes,
-      {
-        async line(text) {
-          if (!isRecordLine.test(text)) written += text;
-          else if (signal.aborted) return false;
-          else records += text;
-          if (records.length < partLength) return true;
-          return await keepRecords().then(
-            () => true,
-            () => false,
-          );
-        },
-        log,
+    const to: Reader = {
+      async line(text) {
+        if (!isRecordLine.test(text)) written += text;
+        else if (signal.aborted) return false;
+        else records += text;
+        if (records.length < partLength) return true;
+        return await keepRecords().then(
+          () => true,
+          () => false,
+        );
       },
-      { source: "the event", signal },
-    );
-    await keepRecords();
+      log: (text) => {
+        if (!hasEnded) log(text);
+      },
+    };
+    const goesOn = await turns.during({ name, sealing, queue }, (over) => {
+      over.addEventListener("abort", () => (hasEnded = true), { once: true });
+      return service.take(bytes, to, {
+        source: "the event",
+        signal: AbortSignal.any([signal, over]),
+      });
+    });
     const { id = "", answer } = lastIn(written);
     const outcome = answer?.outcome ?? "unknown";
     const isRepeated = repeated.has(outcome);
     const seconds = (performance.now() - since) / 1000;
     onEnd?.({ id, tenant: group, outcome, isRepeated, seconds });
+    if (goesOn) return { how: "goesOn", output: {} };
+    await keepRecords();
     return {
       how: isRepeated ? "again" : "completed",
       output: { ...sealing.seal(written, outputOf(name, parts)), parts },

@@ -1,9 +1,11 @@
+import type { JobAnswers } from "./answers.ts";
+
 /**
  * A durable queue: what it promises, regardless of the engine behind it. Jobs of one key are worked on one after the
  * other, in the order in which they were sent, by any number of processes and machines, also when one of them is killed
  * or a job has to be repeated later. A job is worked on at least once.
  */
-export interface JobQueue {
+export interface JobQueue extends JobAnswers {
   /**
    * Adds jobs. One whose name was added before is left out, so a sender that has lost its answer sends again. Jobs of
    * one key have one sender: the order between two machines is nobody's. Resolves when the jobs are on the disk.
@@ -89,9 +91,12 @@ export interface Job {
   signal: AbortSignal;
 }
 
-/** `completed`: the next job of the key may run. `again`: this one is repeated later, before the next one. */
+/**
+ * `completed`: the next job of the key may run. `again`: this one is repeated later, before the next one. `goesOn`: it
+ * runs again as soon as there is a place for it, which is no other attempt; its output stays as it is.
+ */
 export interface Ended {
-  how: "completed" | "again";
+  how: "completed" | "again" | "goesOn";
   /** JSON. Stored as it is: seal what is secret. */
   output: object;
 }

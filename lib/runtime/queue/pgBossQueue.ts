@@ -3,6 +3,7 @@
  * repeated jobs, killed processes and a database that crashes (measured, docs/worker.md).
  */
 import type { Db } from "pg-boss";
+import { answersOn } from "./answers.ts";
 import { claimsOn, contentOf } from "./claims.ts";
 import {
   engineSchema,
@@ -170,8 +171,11 @@ export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Pr
       const found = await placeOf(name);
       if (found === undefined) return false;
       const { rows } = await db.executeSql(
-        `delete from ${engineSchema}.job where name = $1 and id = $2 and state = 'failed' returning id`,
-        [found.group, found.id],
+        `with dropped as (
+           delete from ${engineSchema}.job where name = $1 and id = $2 and state = 'failed' returning id),
+         forgotten as (delete from ${ownSchema}.answers where job = $3 and exists (select from dropped))
+         select id from dropped`,
+        [found.group, found.id, name],
       );
       return rows.length > 0;
     },
@@ -233,6 +237,7 @@ export async function openJobQueue(place: QueuePlace, choices: QueueChoices): Pr
       );
       return rows[0]?.["value"];
     },
+    ...answersOn(db),
     ...schedulesOf(boss, choices),
     async close() {
       clearInterval(purging);

@@ -12,6 +12,7 @@ import { eventHandler, type EventQueue } from "./eventQueue.ts";
 import { queueRoutes, type RouteOptions } from "./http/routes.ts";
 import { listen, type HttpPlace } from "./http/server.ts";
 import type { GroupStats, Handle, JobQueue, QueueLog } from "./jobQueue.ts";
+import type { ImportTurns } from "./importTurns.ts";
 import { workerMetrics, type WorkerMetrics } from "./metrics.ts";
 import type { Sealing } from "./sealing.ts";
 import type { TenantWaits } from "./tenantWaits.ts";
@@ -36,6 +37,8 @@ export interface WorkerOptions<Targets> {
   perMinute: number | undefined;
   /** Where the waits that tenants ask for are noticed. */
   waits: TenantWaits;
+  /** Where the connections of imports keep their answers. */
+  turns: ImportTurns;
   /** The way in over HTTP. */
   http?: WorkerHttp | undefined;
   /** Milliseconds for the events that run, once the worker is to end. */
@@ -67,7 +70,7 @@ export async function work<Targets>(options: WorkerOptions<Targets>): Promise<Se
   const { queue, events, sealing, isShared } = await options.open(log);
   // A database in the process blocks it while it works, and no one else takes its events.
   if (isShared) startGuard(maxBlockedMs);
-  const { atOnce, perTenant, perMinute, drainMs, waits, http } = options;
+  const { atOnce, perTenant, perMinute, drainMs, waits, turns, http } = options;
   let metrics: WorkerMetrics | undefined;
   let closeHttp = (): Promise<void> => Promise.resolve();
   try {
@@ -88,6 +91,7 @@ export async function work<Targets>(options: WorkerOptions<Targets>): Promise<Se
     sealing,
     whole: events.whole,
     queue,
+    turns,
     log: (text) => void stderr.write(text),
     onEnd(attempt) {
       metrics?.ended(attempt);
@@ -105,6 +109,7 @@ export async function work<Targets>(options: WorkerOptions<Targets>): Promise<Se
   if (options.untilEmpty) void emptied(queue).then(() => end.now(0, "the queue is empty."));
   const { code, reason } = await end.reached;
   log("information", `The worker ends: ${reason}`);
+  turns.drain();
   const closed = closeHttp().catch(() => undefined);
   const stopped = running.stop().then(() => true);
   const hurry = Promise.race([end.hurried, delay(drainMs, undefined, { ref: false })]);

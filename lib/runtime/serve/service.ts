@@ -166,7 +166,9 @@ async function runAction<Targets>(
     onLimit: () => undefined,
     onInterrupt(interrupt) {
       event.interrupt = interrupt;
-      event.signal?.addEventListener("abort", () => interrupt(endedEarly), { once: true });
+      event.signal?.addEventListener("abort", () => interrupt(endOf(event.signal)), {
+        once: true,
+      });
       onInterrupt?.(interrupt);
     },
   });
@@ -176,6 +178,11 @@ const endedEarly = new Fault({
   kind: "unavailable",
   message: "The event was ended early, because another process may run it now.",
 });
+
+/** Whoever ends an event may say why. */
+function endOf(signal: AbortSignal | undefined): Fault {
+  return signal?.reason instanceof Fault ? signal.reason : endedEarly;
+}
 
 /** The line of an object, with the id as its first member. */
 function withId(id: string, line: string): string {

@@ -3,6 +3,7 @@ import path from "node:path";
 import { loadLibraries, sharedConnector } from "../../../lib/connector.ts";
 import { isOfThisMachine, type Tls } from "../../../lib/runtime/queue/http/server.ts";
 import { work, type WorkerHttp } from "../../../lib/runtime/queue/process.ts";
+import { importTurns } from "../../../lib/runtime/queue/importTurns.ts";
 import { tenantWaits } from "../../../lib/runtime/queue/tenantWaits.ts";
 import { accountNamed, thisAccount } from "../../../lib/store/storeOwner.ts";
 import { contentOf } from "../../agent/keyFiles.ts";
@@ -69,7 +70,8 @@ export function addWorker(program: Command, terminal: Terminal): void {
   verb.action((options: WorkerOptions) =>
     faultsShown(async () => {
       const waits = tenantWaits();
-      const { connect } = sharedConnector(watchedSeams(waits));
+      const turns = importTurns();
+      const { connect } = sharedConnector({ ...watchedSeams(waits), journal: turns.journal });
       void loadLibraries().catch(() => undefined);
       const maxWaiting = maxWaitingOf(options);
       const { perMinute } = options;
@@ -83,6 +85,7 @@ export function addWorker(program: Command, terminal: Terminal): void {
         actionOf: actionNamed,
         connect,
         waits,
+        turns,
         http,
         atOnce: wholeNumber("--at-once", options.atOnce, 1, 256),
         perTenant: wholeNumber("--per-tenant", options.perTenant, 1, 256),
