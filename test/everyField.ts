@@ -85,6 +85,7 @@ export async function everySetting(name: string): Promise<Call[]> {
       event,
       configuration: event.actionContext.Configuration,
       log: () => undefined,
+      remaining: () => 60_000,
       read: (query) => query(targets),
       stream: (query) => query(targets),
       change,

@@ -1,4 +1,5 @@
 import { Fault } from "../fault.ts";
+import { isSid } from "./accessList.ts";
 import { textOf } from "./client/encoding.ts";
 import { mailboxById, mailboxLookup, mailboxOrFormerById, type Mailbox } from "./mailbox.ts";
 import { nameOf } from "./naming.ts";
@@ -84,6 +85,11 @@ function accountOf(found: Mailbox): Account {
  */
 export function mayHaveSid(account: Account): boolean {
   return (account.sid ?? "") === "";
+}
+
+/** Whether a trustee may be this account: by a name, or by a security identifier while its own is not known. */
+export function mayBeTrustee(account: Account, trustee: string): boolean {
+  return mayBeAccount(account, trustee) || (isSid(trustee) && mayHaveSid(account));
 }
 
 /** Whether a text in a list of trustees certainly means this account. */

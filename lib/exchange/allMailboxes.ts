@@ -24,11 +24,18 @@ export const calendarsOfAll: Cmdlets = mergedCmdlets(
 /** The entries of the calendar of every mailbox of these types, in any order. */
 export function calendarsOf(types: readonly string[]): ExchangeStream<Found<CalendarRight[]>> {
   const mailboxes = mailboxesOf(types, []);
+  return ({ exchange }) => calendarsOn(mailboxes({ exchange }))({ exchange });
+}
+
+/** The entries of the calendar of each of these mailboxes, in any order. */
+export function calendarsOn(
+  mailboxes: AsyncIterable<Mailbox> | Iterable<Mailbox>,
+): ExchangeStream<Found<CalendarRight[]>> {
   return async function* ({ exchange }) {
     const early: Found<CalendarRight[]>[] = [];
     async function* calendars(): AsyncGenerator<Calendar, void, undefined> {
       for await (const { item: mailbox, rows, fault } of collectPages(
-        exchange.each(mailboxes({ exchange }), readingFolders),
+        exchange.each(mailboxes, readingFolders),
       )) {
         try {
           if (fault) throw fault;

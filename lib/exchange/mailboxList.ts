@@ -6,6 +6,9 @@ import { booleanProperty, filterable, mailboxOf, selected, type Mailbox } from "
 import { nameOf } from "./naming.ts";
 import { mergedCmdlets, type Cmdlets, type ExchangeStream } from "./target.ts";
 
+/** The types of mailboxes on which people have rights. */
+export const mailboxTypes = ["UserMailbox", "SharedMailbox", "RoomMailbox", "EquipmentMailbox"];
+
 /** What selects mailboxes of a list: a property and its text, or a property that is true. */
 export interface MailboxCondition {
   property: string;

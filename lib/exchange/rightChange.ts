@@ -274,7 +274,8 @@ function otherNameOf({ name }: Right, account: Account): string {
 }
 
 /** What may be the account's counts: it would keep the right. */
-function mayBeHeld({ isHeld, possibleSids }: Standing): boolean {
+/** Whether the account has the right, or an entry that nobody can tell from its own. */
+export function mayBeHeld({ isHeld, possibleSids }: Standing): boolean {
   return isHeld || possibleSids.length > 0;
 }
 

@@ -906,7 +906,7 @@ export interface LeaverStep {
 /**
  * What is done.
  */
-Step: ("EndMemberships" | "ConvertToShared" | "ChangeDisplayName" | "RemoveAliases" | "Forward" | "Share" | "SetAutomaticReply" | "PlaceOnHold")
+Step: ("EndMemberships" | "EndAccess" | "ConvertToShared" | "ChangeDisplayName" | "RemoveAliases" | "Forward" | "Share" | "SetAutomaticReply" | "PlaceOnHold")
 /**
  * Of ChangeDisplayName: what is added to the display name.
  */

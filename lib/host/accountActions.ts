@@ -42,6 +42,8 @@ export interface ChangeInput<Targets, Key extends ConfigurationKey = never> exte
   accountReference: string;
   /** The event has no person and no mapping, so the values to write come from defaults. */
   isReconciliation: boolean;
+  /** Milliseconds left for this event. */
+  remaining(): number;
 }
 
 /** An account before and after a change, by property. */
@@ -75,7 +77,7 @@ export function changing<Targets, Key extends ConfigurationKey>({
     needs,
     configuration: withCorrelateOnly(keys),
     async run(context: Context<ChangeEvent, Targets>): Promise<Result> {
-      const { event, configuration, log, taken, output } = context;
+      const { event, configuration, log, taken, output, remaining } = context;
       const { actionContext, outputContext } = event;
       const fields = new MappedFields(outputContext?.Data, actionContext.Data);
       const {
@@ -92,6 +94,7 @@ export function changing<Targets, Key extends ConfigurationKey>({
         configuration: settingsFor(configuration, keys),
         managerReference: optionalReferenceIn(actionContext.References.ManagerAccount),
         log,
+        remaining,
         ...gateOf(context, changes),
       });
       Object.assign(output, {

@@ -16,6 +16,8 @@ export interface Context<Event, Targets> extends HostGate<Targets> {
   event: Event;
   configuration: Configuration;
   log: Log;
+  /** Milliseconds left for this event. */
+  remaining(): number;
   /** Writes one record of an import. Resolves to false when no more are wanted: a dry run shows a sample. */
   record(record: Readonly<Record<string, unknown>>): Promise<boolean>;
   /** The part of the output context that the verb owns. It becomes part of the answer, however the run ends. */

@@ -214,6 +214,7 @@ async function handled<Event extends AnyEvent, Targets>(
     event,
     configuration,
     log,
+    remaining: deadline.remaining,
     record: records.write,
     output: state.output,
     onEarlyEnd: (resultUntilNow) => (state.resultUntilNow = resultUntilNow),

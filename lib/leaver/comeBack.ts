@@ -19,15 +19,10 @@ import { mergedCmdlets, type Cmdlets } from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
 import { shown } from "../mappedValues.ts";
 import type { Left } from "./leave.ts";
-import {
-  markerOf,
-  markerValues,
-  type Change,
-  type ChangedSetting,
-  type GrantedRight,
-  type SetReply,
-} from "./marker.ts";
+import { accessBack, accessReturn } from "./elsewhere.ts";
+import type { Change, ChangedSetting, GrantedRight, SetReply } from "./marker.ts";
 import { listedPolicies } from "./policies.ts";
+import { recordingOn } from "./recording.ts";
 import {
   applied,
   differs,
@@ -61,6 +56,7 @@ export function comingBack(data?: unknown): ComingBack {
           rightRevocation,
           autoReplyLookup,
           autoReplyOff,
+          accessReturn,
         )
       : {},
     properties() {
@@ -70,14 +66,14 @@ export function comingBack(data?: unknown): ComingBack {
     async comeBack(mailbox, given) {
       const gate = withoutTrust(given);
       const property = markerProperty();
-      const present = property === undefined ? undefined : markerOf(mailbox, property);
-      if (property === undefined || present === undefined || present.changes.length === 0)
-        return { audit: [], faults: [] };
-      const undone = await undo(mailbox, present.changes, gate);
-      if (undone.faults.length > 0) return undone;
+      const record = property === undefined ? undefined : recordingOn(mailbox, property, gate);
+      if (record === undefined || record.changes.length === 0) return { audit: [], faults: [] };
+      const { done, ...undone } = await undo(mailbox, record.changes, gate);
       // Last: what could not be undone is tried again by the next event.
-      const marker = settingsFrom([[property, markerValues([], present.others)]]);
-      return { ...undone, faults: await applied(mailbox, marker, gate) };
+      if (undone.faults.length === 0) return { ...undone, faults: await record.replace([]) };
+      if (done.length === 0) return undone;
+      const rest = record.changes.filter((change) => !done.includes(change));
+      return { ...undone, faults: [...undone.faults, ...(await record.replace(rest))] };
     },
   };
 }
@@ -91,7 +87,11 @@ function isMarked(markerProperty: () => string | undefined): boolean {
   }
 }
 
-async function undo(mailbox: Mailbox, changes: readonly Change[], gate: LeaverGate): Promise<Left> {
+async function undo(
+  mailbox: Mailbox,
+  changes: readonly Change[],
+  gate: LeaverGate,
+): Promise<Left & { done: readonly Change[] }> {
   const audit: { Message: string }[] = [];
   const faults: Fault[] = [];
   const note = (Message: string): void => {
@@ -112,8 +112,13 @@ async function undo(mailbox: Mailbox, changes: readonly Change[], gate: LeaverGa
     if (change.kind === "reply") faults.push(...(await replyOff(mailbox, change, gate, note)));
   if (holdOf(mailbox) !== undefined)
     note(`Mailbox ${nameOf(mailbox)} stays on litigation hold: a hold does not end with a return.`);
-  return { audit, faults };
+  const access = changes.filter((change) => change.kind === "access");
+  const { done, faults: others } =
+    access.length === 0 ? nothingGranted : await accessBack(mailbox, access, gate, note);
+  return { audit, faults: [...faults, ...others], done };
 }
+
+const nothingGranted = { done: [], faults: [] };
 
 /** Sets back the settings that still are as the policy set them. */
 async function settingsBack(

@@ -2,15 +2,13 @@ import type { Changed } from "../host/accountActions.ts";
 import { accountById, type Account } from "../exchange/account.ts";
 import { nameOf } from "../exchange/naming.ts";
 import type { Mailbox } from "../exchange/mailbox.ts";
-import { settingsFrom } from "../exchange/settings.ts";
 import type { Cmdlets } from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
 import type { LeaverPolicies, LeaverPolicy, LeaverStep } from "../generated/types.ts";
-import { markerOf, markerValues, withChanges, type Change } from "./marker.ts";
+import type { Change } from "./marker.ts";
 import { isForManager, listedPolicies, policiesFor, policyAmong } from "./policies.ts";
+import { recordingOn } from "./recording.ts";
 import {
-  applied,
-  differs,
   prepared,
   stepCmdlets,
   stepProperties,
@@ -83,12 +81,14 @@ export function leavingOn(event: LeaverPolicy["Event"], data?: unknown): Leaving
       if (policies.length === 0) return changed;
       const Message = `${nameOf(former)} has no mailbox, so no leaver's policy was carried out.`;
       const endsAccess = policies.some(({ Steps }) =>
-        Steps.some(({ Step }) => Step === "EndMemberships"),
+        Steps.some(({ Step }) => Step === "EndMemberships" || Step === "EndAccess"),
       );
       if (!endsAccess) return { ...changed, audit: [...(changed.audit ?? []), { Message }] };
       const kept = new Fault({
         kind: "notReady",
-        message: `${Message} Its memberships were not looked at: end them by hand, or by revoking permissions.`,
+        message:
+          `${Message} Its memberships and its access to other mailboxes were not looked at: end them by hand, or by ` +
+          "revoking permissions.",
       });
       return { ...changed, faults: [kept] };
     },
@@ -136,11 +136,14 @@ async function carriedOut(
   gate: LeaverGate,
 ): Promise<Left> {
   const manager = Steps.some(isForManager) ? await managerOf(managerReference, gate) : undefined;
+  const record = MarkerProperty && recordingOn(mailbox, MarkerProperty, gate);
   const leaver = {
     mailbox,
     manager,
-    nameBefore: nameBefore(mailbox, MarkerProperty, Steps),
+    nameBefore: nameBefore(mailbox, record?.changes ?? [], Steps),
     keepsExistingReply,
+    policy: Id,
+    record,
   };
   const faults: Fault[] = [];
   const steps: PreparedStep[] = [];
@@ -151,8 +154,8 @@ async function carriedOut(
       faults.push(inPolicy(Id, Fault.of(thrown)));
     }
   const changes = steps.flatMap((step) => step.changes);
-  if (MarkerProperty !== undefined && changes.length > 0) {
-    const refused = await recorded(mailbox, MarkerProperty, changes, gate);
+  if (record && changes.length > 0) {
+    const refused = await record.add(changes);
     // Without the record nobody could undo the steps, which the file asks for.
     if (refused.length > 0) return { audit: [], faults: [...faults, ...refused] };
   }
@@ -174,34 +177,16 @@ async function carriedOut(
 /** The display name before a policy has changed it: the name that people know, for texts. */
 function nameBefore(
   mailbox: Mailbox,
-  property: LeaverPolicies["MarkerProperty"],
+  changes: readonly Change[],
   steps: readonly LeaverStep[],
 ): string {
   const { DisplayName } = mailbox;
-  const { changes } = property ? markerOf(mailbox, property) : { changes: [] };
   for (const change of changes)
     if (change.kind === "setting" && change.name === "DisplayName") return change.before ?? "";
   const suffix = steps.find(({ Suffix }) => Suffix !== undefined)?.Suffix ?? "";
   return DisplayName.endsWith(suffix)
     ? DisplayName.slice(0, DisplayName.length - suffix.length)
     : DisplayName;
-}
-
-/** Puts the changes on record, on the mailbox itself. Returns what failed. */
-async function recorded(
-  mailbox: Mailbox,
-  property: string,
-  changes: readonly Change[],
-  gate: LeaverGate,
-): Promise<Fault[]> {
-  try {
-    const present = markerOf(mailbox, property);
-    const values = markerValues(withChanges(present.changes, changes), present.others);
-    const settings = settingsFrom([[property, values]]).filter((one) => differs(mailbox, one));
-    return settings.length === 0 ? [] : await applied(mailbox, settings, gate);
-  } catch (thrown) {
-    return [Fault.of(thrown)];
-  }
 }
 
 /** Undefined: no manager, or one without a mailbox. Throws when that is not known. */

@@ -6,7 +6,8 @@
  * after a second run, it still says what was there before the person left.
  */
 import type { Mailbox } from "../exchange/mailbox.ts";
-import { rightNamed } from "../exchange/mailboxRight.ts";
+import { calendarRightFrom } from "../exchange/calendarRight.ts";
+import { rightNamed, type RightName } from "../exchange/mailboxRight.ts";
 import { Fault } from "../fault.ts";
 import { shown } from "../mappedValues.ts";
 import { isRecord } from "../record.ts";
@@ -49,7 +50,42 @@ export interface SetReply {
   before: string;
 }
 
-export type Change = ChangedSetting | RemovedAddress | GrantedRight | EndedMembership | SetReply;
+/** What the leaver could use of another mailbox, which the policy ends. */
+export interface EndedAccess {
+  kind: "access";
+  /** A right on the mailbox, or the rights and flags of an entry on its calendar. */
+  access: RightName | { rights: string; flags: string };
+  /** The Guid of the mailbox. */
+  mailbox: string;
+}
+
+/** How far the mailboxes of others were looked at, for the next event. */
+export interface Progress {
+  kind: "progress";
+  /** The Id of the policy: another one begins again. */
+  policy: string;
+  /** When the youngest mailbox was created that existed at the beginning: younger ones are always looked at. */
+  newest: string;
+  /** The Guid of the mailbox up to which all were looked at, in the order of their Guids. */
+  upTo: string;
+}
+
+/** A mailbox among those of the progress that has to be looked at again. */
+export interface LookAgain {
+  kind: "again";
+  /** The Guid. */
+  mailbox: string;
+}
+
+export type Change =
+  | ChangedSetting
+  | RemovedAddress
+  | GrantedRight
+  | EndedMembership
+  | SetReply
+  | EndedAccess
+  | Progress
+  | LookAgain;
 
 /** Other values of the property are not the connector's. */
 const prefix = "exo-connector-leaver:1:";
@@ -71,19 +107,45 @@ export function markerOf(
   const values = [present ?? []].flat().filter((value) => typeof value === "string");
   const own = values.filter((value) => anyPrefix.test(value));
   return {
-    changes: own.map((value) => changeIn(value, property)),
+    changes: own.flatMap((value) => changesIn(value, property)),
     others: values.filter((value) => !own.includes(value)),
   };
 }
 
 /** The values of the property for these changes. */
 export function markerValues(changes: readonly Change[], others: readonly string[]): string[] {
-  const values = [...others, ...changes.map((change) => prefix + JSON.stringify(change))];
+  const values = [...others, ...packed(changes).map((value) => prefix + JSON.stringify(value))];
   if (values.length > maxValues)
     throw Fault.invalid(
       `The policy changes more than a property of a mailbox can keep: ${values.length} values; expected at most ` +
         `${maxValues}.`,
     );
+  return values;
+}
+
+/** The mailboxes in one value: its text has 2048 characters at most (Microsoft's documentation of Set-Mailbox). */
+const mailboxesPerValue = 40;
+
+/** One value for each change, and one for many mailboxes of which the same is said. */
+function packed(changes: readonly Change[]): object[] {
+  const values: object[] = [];
+  const mailboxesOf = new Map<string, string[]>();
+  for (const change of changes) {
+    if (!("mailbox" in change)) {
+      values.push(change);
+      continue;
+    }
+    const { mailbox, ...said } = change;
+    const key = JSON.stringify(said);
+    const begun = mailboxesOf.get(key);
+    if (begun && begun.length < mailboxesPerValue) {
+      begun.push(mailbox);
+      continue;
+    }
+    const mailboxes = [mailbox];
+    mailboxesOf.set(key, mailboxes);
+    values.push({ ...said, mailboxes });
+  }
   return values;
 }
 
@@ -109,16 +171,22 @@ function keyOf(change: Change): string {
       return `right ${change.right} ${change.trustee.toLowerCase()}`;
     case "membership":
       return `membership ${change.group.toLowerCase()}`;
+    case "access":
+      return `access ${JSON.stringify(change.access)} ${change.mailbox.toLowerCase()}`;
+    case "again":
+      return `again ${change.mailbox.toLowerCase()}`;
     case "reply":
-      return "reply";
+    case "progress":
+      return change.kind;
   }
 }
 
-function changeIn(value: string, property: string): Change {
+function changesIn(value: string, property: string): Change[] {
   try {
     if (value.startsWith(prefix)) {
-      const change: unknown = JSON.parse(value.slice(prefix.length));
-      if (isChange(change)) return change;
+      const read: unknown = JSON.parse(value.slice(prefix.length));
+      const changes = isRecord(read) ? unpacked(read) : [];
+      if (changes.length > 0 && changes.every(isChange)) return changes;
     }
   } catch {
     // Told below.
@@ -127,6 +195,12 @@ function changeIn(value: string, property: string): Change {
     `${property} has a value of a leaver's policy that this version of the connector cannot read: ` +
       `${value.slice(0, 60)}. Undo the policy by hand, and remove the value.`,
   );
+}
+
+function unpacked({ mailboxes, ...value }: Record<string, unknown>): unknown[] {
+  return Array.isArray(mailboxes)
+    ? mailboxes.map((mailbox: unknown) => ({ ...value, mailbox }))
+    : [value];
 }
 
 function isChange(value: unknown): value is Change {
@@ -144,7 +218,23 @@ function isChange(value: unknown): value is Change {
       return isText("group");
     case "reply":
       return isText("texts") && isText("before");
+    case "access":
+      return isText("mailbox") && isAccess(value["access"]);
+    case "progress":
+      return isText("policy") && isText("newest") && isText("upTo");
+    case "again":
+      return isText("mailbox");
     default:
       return false;
   }
 }
+
+/** Throws an `invalid` fault for rights on a calendar that do not exist. */
+function isAccess(value: unknown): value is EndedAccess["access"] {
+  if (!isRecord(value)) return rightNamed(shown(value)) !== undefined;
+  const { rights, flags } = value;
+  if (typeof rights !== "string" || typeof flags !== "string") return false;
+  return calendarRightFrom({ user: anyUser, rights, flags }).rights.length > 0;
+}
+
+const anyUser = "somebody@contoso.com";

@@ -20,6 +20,7 @@ const propertiesOf: Readonly<
   Record<StepName, { needed: readonly StepProperty[]; allowed?: readonly StepProperty[] }>
 > = {
   EndMemberships: { needed: [] },
+  EndAccess: { needed: [] },
   ConvertToShared: { needed: [] },
   ChangeDisplayName: { needed: ["Suffix"] },
   RemoveAliases: { needed: [] },
@@ -75,6 +76,12 @@ export function listedPolicies(data: unknown = shipped): LeaverPolicies {
     for (const text of undoneConditions(policy)) told("/AppliesTo", text);
     if (policy.Steps.length === 0) told("/Steps", "it has no Steps.");
     for (const { at, text } of wrongSteps(policy.Steps)) told(`/Steps/${at}`, text);
+    const ending = policy.Steps.findIndex(({ Step }) => Step === "EndAccess");
+    if (ending !== -1 && listed.MarkerProperty === undefined)
+      told(
+        `/Steps/${ending}`,
+        "EndAccess needs MarkerProperty, which keeps how many mailboxes were looked at.",
+      );
   });
   if (faults.length > 0) {
     const texts = faults.map(({ text }) => text);
@@ -138,6 +145,12 @@ function wrongSteps(steps: readonly LeaverStep[]): { at: string; text: string }[
       told("is not for the manager, so WithoutManager says nothing.", "WithoutManager");
     for (const { property, text } of wrongValues(step)) told(text, property);
   });
+  const ending = steps.findIndex(({ Step }) => Step === "EndAccess");
+  if (ending !== -1 && ending < steps.length - 1)
+    wrong.push({
+      at: String(ending),
+      text: "EndAccess has to be the last step: it takes the rest of the time of an event.",
+    });
   const forwards = steps.find(({ Step }) => Step === "Forward");
   if (forwards?.KeepCopy === false && steps.some(({ Step }) => Step === "SetAutomaticReply"))
     wrong.push({

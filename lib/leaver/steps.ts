@@ -46,12 +46,16 @@ import { Fault } from "../fault.ts";
 import type { LeaverStep } from "../generated/types.ts";
 import { quoted } from "../graphemes.ts";
 import { shown } from "../mappedValues.ts";
+import { accessEnd, endingAccess } from "./elsewhere.ts";
 import type { Change } from "./marker.ts";
 import { isForManager, isManager } from "./policies.ts";
+import type { Recording } from "./recording.ts";
 import { messageFor, replyFrom } from "./replyTexts.ts";
 
-export type LeaverGate = Pick<ExchangeGate, "read" | "change" | "changeAll" | "attemptAll"> & {
+export type LeaverGate = ExchangeGate & {
   log(level: "warning", message: string): void;
+  /** Milliseconds left for the event. */
+  remaining(): number;
 };
 
 /** The same gate, through which no step succeeds that reads do not show: what is on record has to be true. */
@@ -59,8 +63,7 @@ export function withoutTrust(gate: LeaverGate): LeaverGate {
   type Steps = Parameters<LeaverGate["changeAll"]>[0];
   const all = (steps: Steps): Steps => steps.map((step) => ({ ...step, mustShow: true }));
   return {
-    read: gate.read,
-    log: gate.log,
+    ...gate,
     change: (step) => gate.change({ ...step, mustShow: true }),
     changeAll: (steps) => gate.changeAll(all(steps)),
     attemptAll: (steps) => gate.attemptAll(all(steps)),
@@ -76,6 +79,10 @@ export interface Leaver {
   nameBefore: string;
   /** A reply that is on for good is kept (ExistingAutoReply). */
   keepsExistingReply: boolean;
+  /** The Id of the policy. */
+  policy: string;
+  /** Undefined: the file names no MarkerProperty, and nothing is kept. */
+  record: Recording | undefined;
 }
 
 /** A step that was compared with the mailbox. Nothing was changed yet. */
@@ -102,6 +109,7 @@ export const stepCmdlets: Cmdlets = mergedCmdlets(
   memberGroupsLookup,
   membershipLookup,
   memberRemoval,
+  accessEnd,
 );
 
 /** The properties of the mailbox to read before its steps can be prepared. */
@@ -139,6 +147,8 @@ export async function prepared(
   switch (step.Step) {
     case "EndMemberships":
       return await endingMemberships(mailbox, gate);
+    case "EndAccess":
+      return endingAll(leaver, gate);
     case "ConvertToShared":
       return converting(mailbox, gate);
     case "ChangeDisplayName":
@@ -235,6 +245,23 @@ async function endingMemberships(mailbox: Mailbox, gate: LeaverGate): Promise<Pr
       return [...ended.filter((one) => one instanceof Fault), ...kept];
     },
   };
+}
+
+/** What is ended is only found while the step is taken, and put on record then. */
+function endingAll({ mailbox, policy, record }: Leaver, gate: LeaverGate): PreparedStep {
+  const notes: string[] = [];
+  // The file is checked: without a record, an event would always begin again.
+  if (!record) return nothing;
+  const take = async (): Promise<Fault[]> => {
+    try {
+      return await endingAccess({ mailbox, policy, record }, gate, (message) =>
+        notes.push(message),
+      );
+    } catch (thrown) {
+      return [Fault.of(thrown)];
+    }
+  };
+  return { changes: [], notes, take };
 }
 
 function converting(mailbox: Mailbox, gate: LeaverGate): PreparedStep {

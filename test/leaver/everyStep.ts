@@ -26,6 +26,7 @@ export function everyStep(helper: string) {
           },
           { Step: "ChangeDisplayName", Suffix: " (left)" },
           { Step: "RemoveAliases" },
+          { Step: "EndAccess" },
         ],
       },
     ],

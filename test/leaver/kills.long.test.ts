@@ -4,14 +4,18 @@ import { deleting } from "../../lifecycle/delete.ts";
 import { enabling } from "../../lifecycle/enable.ts";
 import { changeEventFor } from "../events.ts";
 import { Bench, guidOf, runnerOf } from "../bench.ts";
-import { tenantOf } from "./compared.ts";
+import { resetSmall, tenantOf } from "./compared.ts";
 import { everyStep } from "./everyStep.ts";
 
 const aoife = guidOf("Aoife O'Brien");
 const manager = guidOf("Petra Proxies");
-const policies = everyStep(guidOf("Leo Leaver"));
-const leaver = runnerOf("lifecycle/delete", deleting(policies), deleteAnswer);
-const returner = runnerOf("lifecycle/enable", enabling(policies), enableAnswer);
+const helper = guidOf("Leo Leaver");
+const shared = guidOf("Sales");
+const policies = everyStep(helper);
+/** What is about other mailboxes is sent side by side. */
+const sideBySide = { isUnordered: true };
+const leaver = runnerOf("lifecycle/delete", deleting(policies), deleteAnswer, sideBySide);
+const returner = runnerOf("lifecycle/enable", enabling(policies), enableAnswer, sideBySide);
 
 let bench: Bench;
 beforeAll(async () => {
@@ -22,9 +26,13 @@ afterAll(() => bench.close());
 const tenant = (): string[] => tenantOf(bench, aoife);
 
 function reset(): unknown {
-  bench.reset((object) => {
-    if (object["Guid"] !== aoife) return;
-    object["EmailAddresses"] = ["SMTP:aoife.obrien@contoso.com", "smtp:aoife@contoso.com"];
+  resetSmall(bench, {
+    kept: [aoife, manager, helper, shared],
+    access: { [aoife]: [shared] },
+    change(object) {
+      if (object["Guid"] !== aoife) return;
+      object["EmailAddresses"] = ["SMTP:aoife.obrien@contoso.com", "smtp:aoife@contoso.com"];
+    },
   });
   return tenant();
 }

@@ -5,7 +5,8 @@ import { generator } from "../emulator/chance.ts";
 import type { Fault } from "../emulator/faults.ts";
 import { changeEventFor } from "../events.ts";
 import { runInProcess } from "../inProcess.ts";
-import { tenantOf } from "./compared.ts";
+import type { DirectoryObject } from "../emulator/state.ts";
+import { accessOf, resetSmall, tenantOf } from "./compared.ts";
 import { everyStep } from "./everyStep.ts";
 
 const aoife = guidOf("Aoife O'Brien");
@@ -23,6 +24,8 @@ export interface Life {
   wrong: string[];
 }
 
+/** Mailboxes of which the leaver may have been granted everything. */
+const shared = ["Info", "Sales", "Finance desk"].map(guidOf);
 const cloudGroups = ["MailUniversalDistributionGroup", "MailUniversalSecurityGroup", "RoomList"];
 const maxTries = 12;
 const changing = [
@@ -34,6 +37,8 @@ const changing = [
   "Remove-RecipientPermission",
   "Add-DistributionGroupMember",
   "Remove-DistributionGroupMember",
+  "Add-MailboxFolderPermission",
+  "Remove-MailboxFolderPermission",
 ];
 
 /** Lives one life in a tenant of its own state. */
@@ -42,12 +47,13 @@ export async function lived(bench: Bench, seed: number): Promise<Life> {
   const isSo = (): boolean => random() < 0.5;
   const [office] = everyStep(helper).policies;
   const steps = (office?.Steps ?? [])
-    .map((step) => ({ step, at: random() }))
+    // The step that has to be the last one stays there.
+    .map((step) => ({ step, at: step.Step === "EndAccess" ? 1 : random() }))
     .sort((one, other) => one.at - other.at)
     .map(({ step }) => step)
     .filter((_, index) => index === 0 || random() < 0.7);
   const file = { ...everyStep(helper), policies: [{ ...office, Steps: steps }] };
-  bench.reset((object) => {
+  const change = (object: DirectoryObject): void => {
     if (
       cloudGroups.includes(String(object["RecipientTypeDetails"])) &&
       object["IsDirSynced"] !== true
@@ -58,6 +64,7 @@ export async function lived(bench: Bench, seed: number): Promise<Life> {
         .filter((member) => member !== aoife);
       object["Members"] = random() < 0.3 ? [...others, aoife] : others;
     }
+    if (shared.includes(String(object["Guid"])) && isSo()) object["GrantSendOnBehalfTo"] = [aoife];
     if (object["Guid"] !== aoife) return;
     object["EmailAddresses"] = [
       "SMTP:aoife.obrien@contoso.com",
@@ -67,7 +74,9 @@ export async function lived(bench: Bench, seed: number): Promise<Life> {
     if (isSo()) object["DeliverToMailboxAndForward"] = true;
     if (isSo()) object["GrantSendOnBehalfTo"] = [helper];
     if (isSo()) object["ExtensionCustomAttribute5"] = ["of somebody else"];
-  });
+  };
+  const access = { [aoife]: shared.filter(isSo) };
+  resetSmall(bench, { kept: [aoife, manager, helper, ...shared], access, change });
   const life: Life = { seed, tries: 0, troubles: 0, wrong: [] };
   const event = changeEventFor(bench.running, { manager: isSo() ? manager : null });
 
@@ -89,7 +98,8 @@ export async function lived(bench: Bench, seed: number): Promise<Life> {
     life.wrong.push(`${what} never succeeded`);
   }
 
-  const before = tenantOf(bench, aoife);
+  const tenant = (): string[] => [...tenantOf(bench, aoife), ...accessOf(bench, aoife)];
+  const before = tenant();
   const leaving = deleting(file);
   await until(leaving, "the leave");
   bench.emulator.setFaults([]);
@@ -104,11 +114,13 @@ export async function lived(bench: Bench, seed: number): Promise<Life> {
       tenantOf(bench, aoife).some((line) => line.startsWith("member of"))
     )
       life.wrong.push("a membership stayed, and the leave succeeded");
+    if (Step === "EndAccess" && accessOf(bench, aoife).length > 0)
+      life.wrong.push("access to other mailboxes stayed, and the leave succeeded");
     if (Step === "RemoveAliases" && (left["EmailAddresses"] as string[]).length > 1)
       life.wrong.push("aliases stayed, and the leave succeeded");
   }
   await until(enabling(file), "the return");
-  const after = tenantOf(bench, aoife);
+  const after = tenant();
   const gone = before.filter((line) => !after.includes(line));
   const added = after.filter((line) => !before.includes(line));
   if (gone.length + added.length > 0)

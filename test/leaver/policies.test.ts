@@ -88,6 +88,16 @@ describe("the policies of leavers", () => {
       /no one gets the reply/,
     ],
     [
+      "an end of access that is not the last step",
+      { MarkerProperty: "ExtensionCustomAttribute5", ...withSteps({ Step: "EndAccess" }, share) },
+      /EndAccess has to be the last step/,
+    ],
+    [
+      "an end of access without a place for its progress",
+      withSteps({ Step: "EndAccess" }),
+      /EndAccess needs MarkerProperty/,
+    ],
+    [
       "a condition that a step makes untrue",
       {
         policies: [

@@ -16,9 +16,21 @@ export const leavers: readonly Entry[] = [
   },
   {
     outcome: "notYet",
-    why: "The licence of the leaver was removed before the event, and a policy of the event ends memberships.",
-    mend: "End the memberships by hand or by revoking permissions, or give the licence back, and repeat the event.",
-    of: ["Its memberships were not looked at"],
+    why: "The licence of the leaver was removed before the event, whose policy ends memberships or access.",
+    mend: "End them by hand or by revoking permissions, or give the licence back, and repeat the event.",
+    of: ["Its memberships and its access to other mailboxes were not looked at"],
+  },
+  {
+    outcome: "notYet",
+    why: "`EndAccess` looks at every mailbox, or the return grants access to many: more than one event has time for.",
+    mend: "Repeat the event: it goes on from there. The [worker](worker.md) does so by itself.",
+    of: ["mailboxes were looked at for access of", "has the access on"],
+  },
+  {
+    outcome: "notYet",
+    why: "`EndAccess` is about mailboxes, and the leaver can send as something else, such as a group.",
+    mend: "Revoke Send As there, and repeat the event.",
+    of: ["which is no mailbox of a person, a team or "],
   },
   {
     outcome: "masteredOnPremises",

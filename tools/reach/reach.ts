@@ -1,11 +1,10 @@
 import {
   accountOrFormerById,
   mayBeAccount,
-  mayHaveSid,
+  mayBeTrustee,
   withSid,
   type Account,
 } from "../../lib/exchange/account.ts";
-import { isSid } from "../../lib/exchange/accessList.ts";
 import { autoReplyOf } from "../../lib/exchange/autoReply.ts";
 import { calendarsOf } from "../../lib/exchange/allMailboxes.ts";
 import { describedRight, isEveryone } from "../../lib/exchange/calendarRight.ts";
@@ -14,6 +13,7 @@ import { equals } from "../../lib/exchange/client/opath.ts";
 import { describedHold, heldMailboxById, holdOf } from "../../lib/exchange/litigationHold.ts";
 import { mailboxById } from "../../lib/exchange/mailbox.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
+import { mailboxTypes } from "../../lib/exchange/mailboxList.ts";
 import { holdersOf } from "../../lib/exchange/rightHolders.ts";
 import type { ExchangeQuery } from "../../lib/exchange/target.ts";
 import { Fault } from "../../lib/fault.ts";
@@ -48,8 +48,6 @@ export interface ReachOptions {
   onMailbox(count: number): void;
 }
 
-/** The types of mailboxes on which someone can have rights. */
-const mailboxTypes = ["UserMailbox", "SharedMailbox", "RoomMailbox", "EquipmentMailbox"];
 /** The types of recipients that count as accounts: any that can be a person. */
 const accountTypes = ["UserMailbox", "MailUser", "User", "SharedMailbox"];
 
@@ -135,7 +133,7 @@ function addRights(account: Account, reach: Reach, onMailbox: () => void): Excha
       wanted: ["FullAccess", "SendAs", "SendOnBehalf"],
       onUnresolved(mailbox, trustee) {
         const name = nameOf(mailbox);
-        if (mayBe(account, trustee))
+        if (mayBeTrustee(account, trustee))
           reach.unclear.push(`${trustee} has a right on mailbox ${name}, and may be this account.`);
         else reach.unresolved[name] = (reach.unresolved[name] ?? 0) + 1;
       },
@@ -151,11 +149,6 @@ function addRights(account: Account, reach: Reach, onMailbox: () => void): Excha
           add(reach, { kind: "right", object: nameOf(one.mailbox), access });
     }
   };
-}
-
-/** A security identifier can be the account's while its own is not known. */
-function mayBe(account: Account, trustee: string): boolean {
-  return mayBeAccount(account, trustee) || (isSid(trustee) && mayHaveSid(account));
 }
 
 function addCalendars(account: Account, reach: Reach, onMailbox: () => void): ExchangeQuery<void> {

@@ -508,7 +508,7 @@ export const hostFaults: readonly Faults[] = [
     ],
   },
   {
-    file: "lib/host/itemPool.ts",
+    file: "lib/concurrency.ts",
     tests: ["test/host/resourceActions.test.ts"],
     faults: [
       {
