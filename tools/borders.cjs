@@ -7,7 +7,7 @@ const words = [
 ];
 const generated = ["^lib/generated/"];
 /** The engine of the queue: an installation for a Node that is too old for it has none. */
-const optional = ["^(pg-boss|pg|@electric-sql/pglite|prom-client)$"];
+const optional = ["^(pg-boss|pg|@electric-sql/pglite|prom-client|@opentelemetry/.*)$"];
 /** What an action is declared with. */
 const declarations = ["^lib/host/\\w+Actions?\\.ts$"];
 /** Nouns: a target's folder without its client. */

@@ -106,6 +106,22 @@ describe.skipIf(!inject("engine"))("the queue over HTTP", () => {
     expect(await (await asked).json()).toMatchObject({ state: "completed" });
   });
 
+  it("keeps what the sender was doing with the event, sealed", async () => {
+    const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const keptFor = async (id: string, header: string): Promise<unknown> => {
+      const headers = { traceparent: header };
+      const body = eventText(id, id);
+      expect((await one.ask("/v1/events", { method: "POST", body, headers })).status).toBe(202);
+      const name = one.sealing.digest(`event ${id}`);
+      const { input } = (await one.queue.find(name)) ?? {};
+      expect(JSON.stringify(input)).not.toContain("4bf92f");
+      return JSON.parse(one.sealing.open(input, `input of job ${name}`));
+    };
+    const sent = (id: string): object => JSON.parse(eventText(id, id)) as object;
+    expect(await keptFor("a", traceparent)).toEqual({ ...sent("a"), traceparent });
+    expect(await keptFor("b", "not one")).toEqual(sent("b"));
+  });
+
   it("answers those that wait when it ends", async () => {
     await send(eventText("a", "x"));
     const asked = one.ask("/v1/events/a?wait=30");

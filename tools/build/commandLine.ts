@@ -23,7 +23,7 @@ export async function buildCommandLine(outdir: string, node: string): Promise<Me
     outdir: path.join(root, "dist/cli"),
     chunkNames: "[name]-[hash]",
     // The engine of the queue is installed by those who use it: it is larger than all of this.
-    external: ["pg-boss", "pg", "@electric-sql/pglite", "prom-client"],
+    external: ["pg-boss", "pg", "@electric-sql/pglite", "prom-client", "@opentelemetry/*"],
     // jsonc-parser has a CommonJS form whose requires no bundler can follow.
     mainFields: ["module", "main"],
   });

@@ -106,6 +106,15 @@ const sendEvent = {
   description:
     "The event is on a disk when this answers. A second event with the same id is left out, so one whose answer was " +
     "lost is sent again.",
+  parameters: [
+    {
+      name: "traceparent",
+      in: "header",
+      description:
+        "What the sender is doing (W3C Trace Context): the trace of the event belongs to it.",
+      schema: text,
+    },
+  ],
   requestBody: {
     required: true,
     content: { "application/json": { schema: reference("EventRequest") } },

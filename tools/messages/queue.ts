@@ -60,6 +60,14 @@ export const queue: readonly Entry[] = [
   },
   {
     outcome: "invalid",
+    why: "A worker sends its traces over HTTP, in JSON.",
+    mend:
+      "Name the HTTP port of the collector in OTEL_EXPORTER_OTLP_ENDPOINT, and remove OTEL_EXPORTER_OTLP_PROTOCOL " +
+      "([the worker](worker.md#traces)).",
+    of: ["Traces cannot be sent by grpc"],
+  },
+  {
+    outcome: "invalid",
     why: "A key is never replaced: what was sealed with it would be lost.",
     mend: "Name another file.",
     of: ["exists already. What was sealed"],

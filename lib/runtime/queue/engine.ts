@@ -7,6 +7,12 @@ const neededNode = "22.12.0";
 const engineVersion = "12.38.0";
 const embeddedVersion = "0.5.17";
 const metricsVersion = "15.1.3";
+const tracing = [
+  "@opentelemetry/api@1.9.1",
+  "@opentelemetry/sdk-trace@2.12.1",
+  "@opentelemetry/resources@2.12.1",
+  "@opentelemetry/exporter-trace-otlp-http@0.223.1",
+].join(" ");
 
 export async function loadEngine(node = process.versions.node): Promise<typeof import("pg-boss")> {
   if (isOlder(node, neededNode))
@@ -30,6 +36,24 @@ export async function loadDriver(): Promise<typeof import("pg")> {
 
 export async function loadMetrics(): Promise<typeof import("prom-client")> {
   return await import("prom-client").catch(notInstalled(`prom-client@${metricsVersion}`));
+}
+
+/** The interface of OpenTelemetry, what makes spans, what describes the process, and what sends them. */
+export interface TracingPackages {
+  api: typeof import("@opentelemetry/api");
+  sdk: typeof import("@opentelemetry/sdk-trace");
+  resources: typeof import("@opentelemetry/resources");
+  otlp: typeof import("@opentelemetry/exporter-trace-otlp-http");
+}
+
+export async function loadTracing(): Promise<TracingPackages> {
+  const [api, sdk, resources, otlp] = await Promise.all([
+    import("@opentelemetry/api"),
+    import("@opentelemetry/sdk-trace"),
+    import("@opentelemetry/resources"),
+    import("@opentelemetry/exporter-trace-otlp-http"),
+  ]).catch(notInstalled(tracing));
+  return { api, sdk, resources, otlp };
 }
 
 const notInstalled =

@@ -145,3 +145,84 @@ declare module "prom-client" {
   }
   export function collectDefaultMetrics(options: { register: Registry }): void;
 }
+
+declare module "@opentelemetry/api" {
+  export type Attributes = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  export interface SpanContext {
+    traceId: string;
+    spanId: string;
+    traceFlags: number;
+    isRemote?: boolean;
+  }
+  /** Immutable. */
+  export interface Context {
+    getValue(key: symbol): unknown;
+  }
+  export interface Span {
+    setAttributes(attributes: Attributes): this;
+    addEvent(name: string, attributes: Attributes): this;
+    setStatus(status: { code: number }): this;
+    end(): void;
+  }
+  export interface Tracer {
+    startSpan(
+      name: string,
+      options: { kind: number; attributes: Attributes },
+      context: Context,
+    ): Span;
+  }
+  export const ROOT_CONTEXT: Context;
+  export const trace: {
+    setSpan(context: Context, span: Span): Context;
+    setSpanContext(context: Context, span: SpanContext): Context;
+  };
+}
+
+declare module "@opentelemetry/resources" {
+  export interface Resource {
+    merge(other: Resource): Resource;
+  }
+  export interface ResourceDetector {
+    detect(): unknown;
+  }
+  export function defaultResource(): Resource;
+  export function resourceFromAttributes(attributes: Readonly<Record<string, string>>): Resource;
+  export function detectResources(options: { detectors: readonly ResourceDetector[] }): Resource;
+  export const envDetector: ResourceDetector;
+}
+
+declare module "@opentelemetry/sdk-trace" {
+  import type { Tracer } from "@opentelemetry/api";
+  import type { Resource } from "@opentelemetry/resources";
+
+  export interface ExportResult {
+    /** 0: they were sent. */
+    code: number;
+    error?: Error;
+  }
+  /** Opaque here. */
+  export type ReadableSpan = object;
+  export interface SpanExporter {
+    export(spans: ReadableSpan[], done: (result: ExportResult) => void): void;
+    shutdown(): Promise<void>;
+  }
+  export class BatchSpanProcessor {
+    constructor(options: { exporter: SpanExporter });
+    forceFlush(): Promise<void>;
+  }
+  export class TracerProvider {
+    constructor(options: { resource: Resource; spanProcessors: BatchSpanProcessor[] });
+    getTracer(name: string, version: string): Tracer;
+    shutdown(): Promise<void>;
+  }
+}
+
+declare module "@opentelemetry/exporter-trace-otlp-http" {
+  import type { SpanExporter } from "@opentelemetry/sdk-trace";
+
+  /** Reads the environment of the process. */
+  export class OTLPTraceExporter implements SpanExporter {
+    export: SpanExporter["export"];
+    shutdown(): Promise<void>;
+  }
+}

@@ -13,13 +13,16 @@ import { importTurns, type ImportTurns } from "./importTurns.ts";
 import type {
   BlockedJob,
   Due,
+  Ended,
   GroupStats,
   Handle,
+  Job,
   JobQueue,
   JobState,
   Schedule,
 } from "./jobQueue.ts";
 import type { Sealing } from "./sealing.ts";
+import { isTraceparent, type TracedEnd, type TracedJob, type Tracing } from "./tracing.ts";
 
 export interface EventQueue {
   /**
@@ -51,6 +54,8 @@ export interface EventLine {
   bytes: Buffer;
   /** Names the line in messages. */
   source: string;
+  /** What the sender was doing, if the line does not say it, in the form of W3C Trace Context. */
+  traceparent?: string | undefined;
 }
 
 export interface FoundEvent {
@@ -132,7 +137,7 @@ export function eventQueue(
         name,
         group: tenantOf(request),
         key: order === undefined ? undefined : sealing.digest(`order ${order}`),
-        input: sealing.seal(line.bytes.toString("utf8"), inputOf(name)),
+        input: sealing.seal(textOf(line), inputOf(name)),
       });
     }
     const sent = await queue.send(jobs);
@@ -190,6 +195,12 @@ export function eventQueue(
       ]);
     },
   };
+}
+
+/** The line as it is kept. */
+function textOf({ bytes, traceparent }: EventLine): string {
+  if (!isTraceparent(traceparent)) return bytes.toString("utf8");
+  return JSON.stringify({ ...documentIn(bytes), traceparent });
 }
 
 const scheduleOf = (name: string): string => `event of schedule ${name}`;
@@ -251,6 +262,7 @@ export function eventHandler(
     queue,
     log,
     turns = importTurns(),
+    tracing,
     onEnd,
   }: {
     sealing: Sealing;
@@ -258,13 +270,18 @@ export function eventHandler(
     queue: Pick<JobQueue, "keepPart" | keyof JobAnswers>;
     /** Those of the imports whose connections keep their answers there. */
     turns?: ImportTurns;
+    tracing?: Pick<Tracing, "during"> | undefined;
     log(text: string): void;
     onEnd?(end: AttemptEnd): void;
   },
 ): Handle {
-  return async ({ name, group, input, signal }) => {
+  /** `onTraced` gets to know how the event ended. */
+  async function run(
+    { name, group, signal }: Job,
+    bytes: Buffer,
+    onTraced?: (end: TracedEnd) => void,
+  ): Promise<Ended> {
     const since = performance.now();
-    const bytes = await whole(Buffer.from(sealing.open(input, inputOf(name))));
     let written = "";
     let records = "";
     let parts = 0;
@@ -303,12 +320,46 @@ export function eventHandler(
     const isRepeated = repeated.has(outcome);
     const seconds = (performance.now() - since) / 1000;
     onEnd?.({ id, tenant: group, outcome, isRepeated, seconds });
+    onTraced?.({
+      outcome,
+      isFailed: !goesOn && answer?.outputContext.Success !== true,
+      isRepeated,
+    });
     if (goesOn) return { how: "goesOn", output: {} };
     await keepRecords();
     return {
       how: isRepeated ? "again" : "completed",
       output: { ...sealing.seal(written, outputOf(name, parts)), parts },
     };
+  }
+
+  return async (job) => {
+    const bytes = await whole(Buffer.from(sealing.open(job.input, inputOf(job.name))));
+    if (tracing === undefined) return await run(job, bytes);
+    return await tracing.during(tracedJob(job, bytes, sealing), (end) => run(job, bytes, end));
+  };
+}
+
+/** What a trace says of a job. What cannot be read has its answer soon. */
+function tracedJob({ name, group }: Job, bytes: Buffer, { digest }: Sealing): TracedJob {
+  const request = requestIn(bytes, "the event");
+  if ("faults" in request)
+    return {
+      id: name,
+      action: "unknown",
+      tenant: group,
+      account: undefined,
+      traceparent: undefined,
+    };
+  const { id, action } = request;
+  const order = orderOf(request);
+  const { traceparent } = documentIn(bytes) as { traceparent?: unknown };
+  return {
+    id,
+    action,
+    tenant: group,
+    account: order === undefined ? undefined : digest(`order ${order}`),
+    traceparent: isTraceparent(traceparent) ? traceparent : undefined,
   };
 }
 

@@ -16,6 +16,7 @@ import type { ImportTurns } from "./importTurns.ts";
 import { workerMetrics, type WorkerMetrics } from "./metrics.ts";
 import type { Sealing } from "./sealing.ts";
 import type { TenantWaits } from "./tenantWaits.ts";
+import type { Tracing } from "./tracing.ts";
 
 export interface WorkerQueue {
   queue: JobQueue;
@@ -39,6 +40,8 @@ export interface WorkerOptions<Targets> {
   waits: TenantWaits;
   /** Where the connections of imports keep their answers. */
   turns: ImportTurns;
+  /** Where the connections report their requests. */
+  tracing?: Tracing | undefined;
   /** The way in over HTTP. */
   http?: WorkerHttp | undefined;
   /** Milliseconds for the events that run, once the worker is to end. */
@@ -70,7 +73,7 @@ export async function work<Targets>(options: WorkerOptions<Targets>): Promise<Se
   const { queue, events, sealing, isShared } = await options.open(log);
   // A database in the process blocks it while it works, and no one else takes its events.
   if (isShared) startGuard(maxBlockedMs);
-  const { atOnce, perTenant, perMinute, drainMs, waits, turns, http } = options;
+  const { atOnce, perTenant, perMinute, drainMs, waits, turns, tracing, http } = options;
   let metrics: WorkerMetrics | undefined;
   let closeHttp = (): Promise<void> => Promise.resolve();
   try {
@@ -87,11 +90,13 @@ export async function work<Targets>(options: WorkerOptions<Targets>): Promise<Se
   );
   const end = endOf(options.replaced, log);
   holdAsAsked(waits, queue, log);
+  tracing?.onFailure((why) => log("warning", `Traces could not be sent. ${why}`));
   const runEvent = eventHandler(service, {
     sealing,
     whole: events.whole,
     queue,
     turns,
+    tracing,
     log: (text) => void stderr.write(text),
     onEnd(attempt) {
       metrics?.ended(attempt);
@@ -121,6 +126,7 @@ export async function work<Targets>(options: WorkerOptions<Targets>): Promise<Se
   }
   await Promise.race([closed, delay(lastWritesMs, undefined, { ref: false })]);
   await queue.close();
+  await tracing?.close();
   await Promise.race([stderr.write(""), delay(lastWritesMs)]);
   return code;
 }

@@ -4,10 +4,12 @@ import { loadLibraries, sharedConnector } from "../../../lib/connector.ts";
 import { isOfThisMachine, type Tls } from "../../../lib/runtime/queue/http/server.ts";
 import { work, type WorkerHttp } from "../../../lib/runtime/queue/process.ts";
 import { importTurns } from "../../../lib/runtime/queue/importTurns.ts";
+import { openTracing } from "../../../lib/runtime/queue/tracing.ts";
 import { tenantWaits } from "../../../lib/runtime/queue/tenantWaits.ts";
 import { accountNamed, thisAccount } from "../../../lib/store/storeOwner.ts";
 import { contentOf } from "../../agent/keyFiles.ts";
 import { openQueue, type QueueOptions } from "../../queue/openQueue.ts";
+import { tracedSeams } from "../../queue/tracedSeams.ts";
 import { watchedSeams } from "../../queue/watchedSeams.ts";
 import { workerPageFile } from "../../queue/workerPage.ts";
 import { refuseSecond, secretOf, writeAddress } from "../../serve/addressFile.ts";
@@ -71,7 +73,9 @@ export function addWorker(program: Command, terminal: Terminal): void {
     faultsShown(async () => {
       const waits = tenantWaits();
       const turns = importTurns();
-      const { connect } = sharedConnector({ ...watchedSeams(waits), journal: turns.journal });
+      const tracing = await openTracing(terminal.env);
+      const seams = { ...watchedSeams(waits), journal: turns.journal };
+      const { connect } = sharedConnector(tracing ? tracedSeams(tracing, seams) : seams);
       void loadLibraries().catch(() => undefined);
       const maxWaiting = maxWaitingOf(options);
       const { perMinute } = options;
@@ -86,6 +90,7 @@ export function addWorker(program: Command, terminal: Terminal): void {
         connect,
         waits,
         turns,
+        tracing,
         http,
         atOnce: wholeNumber("--at-once", options.atOnce, 1, 256),
         perTenant: wholeNumber("--per-tenant", options.perTenant, 1, 256),

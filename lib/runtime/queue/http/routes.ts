@@ -56,7 +56,9 @@ export function queueRoutes(options: RouteOptions): (asked: HttpAsked) => Promis
     const bytes = await asked.body();
     if (bytes === undefined) return refusal(413, `Expected at most ${maxBytes} bytes.`);
     try {
-      const { known } = await events.send([{ bytes, source: "the request" }]);
+      const { known } = await events.send([
+        { bytes, source: "the request", traceparent: asked.header("traceparent") },
+      ]);
       // It was read, so it has an id.
       const { id } = requestIn(bytes, "the request");
       const accepted: EventAccepted = { id: String(id), known: known > 0 };
