@@ -274,7 +274,7 @@ export function openGate<Targets>({
     );
     if (!steps.some(({ mustShow }) => mustShow)) return ended;
     // What comes after such a step depends on it, so it is not left for the end of the event.
-    await looks.settle();
+    await looks.settle(begun.map(({ record }) => record));
     return begun.map(({ record }, index) => {
       const { [index]: result = unanswered } = ended;
       return result === "pending" ? (record.fault ?? shownAs(record)) : result;

@@ -30,10 +30,11 @@ export interface Looks<Targets> {
   /** Makes `settle` look at the step again. */
   postpone(step: PendingStep<Targets>): void;
   /**
-   * Looks at the postponed steps, with growing waits, until they show or the time for it is over.
-   * Returns a fault for each step that counts as failed.
+   * Looks at the postponed steps, with growing waits, until they show or the time for it is over: all of them, or those
+   * with these records. Returns a fault for each of these steps that counts as failed. Several calls at the same time
+   * share their looks.
    */
-  settle(): Promise<Fault[]>;
+  settle(records?: readonly StepRecord[]): Promise<Fault[]>;
 }
 
 /** Reads can lag behind writes by minutes, but no event waits longer than these 15 s. */
@@ -53,7 +54,8 @@ export function openLooks<Targets>({
   log: Log;
   strict: boolean;
 }): Looks<Targets> {
-  let pending: PendingStep<Targets>[] = [];
+  const pending = new Set<PendingStep<Targets>>();
+  let round: Promise<void> | undefined;
   /** The waits of one run are shared by all of its steps. */
   let waits = [...waitsMs];
 
@@ -77,40 +79,51 @@ export function openLooks<Targets>({
     }
   }
 
+  /** One look at every step, or the end of all when there is no time for one. */
+  async function lookAtAll(): Promise<void> {
+    const asked = [...pending];
+    if (!(await waitForNext())) {
+      asked.forEach(giveUp);
+      return;
+    }
+    const steps = [...pending];
+    // Side by side, so that the looks can go out in one request.
+    const shown = await Promise.all(
+      steps.map(({ isInEffect }) => shows(isInEffect).catch(Fault.of)),
+    );
+    for (const [index, one] of steps.entries()) {
+      const found = shown[index];
+      // Proven absent, which is an answer of its own.
+      if (found instanceof Fault) one.record.fault = found;
+      one.looks = found === true ? one.looks + 1 : 0;
+      const isShown = one.looks >= one.neededLooks;
+      if (isShown) one.record.result = one.whenShown;
+      if (isShown || found instanceof Fault) pending.delete(one);
+    }
+  }
+
+  function giveUp(one: PendingStep<Targets>): void {
+    const { record, fault } = one;
+    pending.delete(one);
+    if (fault === undefined && !strict) {
+      record.result = "accepted";
+      return;
+    }
+    record.result = "unknown";
+    record.fault = fault ?? notShown();
+  }
+
   return {
     shows,
     waitForNext,
-    postpone: (step) => void pending.push(step),
-    async settle() {
-      const faults: Fault[] = [];
-      while (pending.length > 0 && (await waitForNext())) {
-        // Side by side, so that the looks can go out in one request.
-        const shown = await Promise.all(
-          pending.map(({ isInEffect }) => shows(isInEffect).catch(Fault.of)),
-        );
-        const still: PendingStep<Targets>[] = [];
-        for (const [index, one] of pending.entries()) {
-          const found = shown[index];
-          // Proven absent, which is an answer of its own.
-          if (found instanceof Fault) {
-            faults.push((one.record.fault = found));
-            continue;
-          }
-          one.looks = found === true ? one.looks + 1 : 0;
-          if (one.looks >= one.neededLooks) one.record.result = one.whenShown;
-          else still.push(one);
-        }
-        pending = still;
+    postpone: (step) => void pending.add(step),
+    async settle(records) {
+      const own = [...pending].filter(({ record }) => records?.includes(record) ?? true);
+      while (own.some((one) => pending.has(one))) {
+        round ??= lookAtAll().finally(() => (round = undefined));
+        await round;
       }
-      for (const { record, fault } of pending) {
-        if (fault === undefined && !strict) record.result = "accepted";
-        else {
-          record.result = "unknown";
-          faults.push((record.fault = fault ?? notShown()));
-        }
-      }
-      pending = [];
-      return faults;
+      return own.flatMap(({ record }) => record.fault ?? []);
     },
   };
 }

@@ -3,7 +3,7 @@ import { Fault, type FaultKind } from "../../lib/fault.ts";
 import type { Deadline } from "../../lib/host/deadline.ts";
 import { openGate, type Notice, type StepAnswer } from "../../lib/host/gate.ts";
 import type { Step } from "../../lib/step.ts";
-import { thrown, connectionOf, guid, step, type Send } from "./world.ts";
+import { thrown, connectionOf, guid, step, type Send, type TestTargets } from "./world.ts";
 
 interface Opening {
   send?: Send;
@@ -377,6 +377,25 @@ describe("several changes at once", () => {
     running.max = 0;
     expect(await gate.settle()).toEqual([]);
     expect([running.max, gate.taken.map(({ result }) => result)]).toEqual([2, ["done", "done"]]);
+  });
+
+  it("that must show wait for their own looks, also when they are taken side by side", async () => {
+    const { gate } = opened({ left: 20_000 });
+    const shownAfter = (looks: number) => {
+      let looked = 0;
+      return () => Promise.resolve(++looked > looks);
+    };
+    const taking = [0, 2, Infinity].map((looks) =>
+      gate.attemptAll([
+        { ...step(String(looks)), mustShow: true, isInEffect: shownAfter(looks) },
+      ]),
+    );
+    expect(await Promise.all(taking)).toEqual([
+      ["done"],
+      ["done"],
+      [expect.objectContaining({ kind: "notReady" })],
+    ]);
+    expect(gate.taken.map(({ result }) => result)).toEqual(["done", "done", "unknown"]);
   });
 
   it("are only planned in a dry run", async () => {
