@@ -906,7 +906,7 @@ export interface LeaverStep {
 /**
  * What is done.
  */
-Step: ("EndMemberships" | "EndAccess" | "ConvertToShared" | "ChangeDisplayName" | "RemoveAliases" | "Forward" | "Share" | "SetAutomaticReply" | "PlaceOnHold")
+Step: ("EndMemberships" | "EndAccess" | "ConvertToShared" | "Hide" | "ChangeDisplayName" | "RemoveAliases" | "Forward" | "Share" | "SetAutomaticReply" | "DisableProtocols" | "SetRetentionPolicy" | "PlaceOnHold")
 /**
  * Of ChangeDisplayName: what is added to the display name.
  */
@@ -931,6 +931,14 @@ Rights?: ("FullAccess" | "SendAs" | "SendOnBehalf")[]
  * Of Share, with FullAccess. True: Outlook opens the mailbox by itself. False or absent: it does not.
  */
 AutoMapping?: boolean
+/**
+ * Of DisableProtocols: the parameters of Set-CASMailbox that are set so that the protocol is off.
+ */
+Protocols?: ("ActiveSyncEnabled" | "EwsEnabled" | "ImapEnabled" | "MacOutlookEnabled" | "MAPIEnabled" | "OneWinNativeOutlookEnabled" | "OutlookMobileEnabled" | "OWAEnabled" | "OWAforDevicesEnabled" | "PopEnabled" | "SmtpClientAuthenticationDisabled" | "UniversalOutlookEnabled")[]
+/**
+ * Of SetRetentionPolicy: the name of the retention policy in Exchange.
+ */
+Policy?: string
 /**
  * Of a step for the manager: what happens when the person has no manager with a mailbox. skip: the step is left out, and the audit log says so. fail: the event fails.
  */

@@ -13,6 +13,13 @@ import type { Mailbox } from "../exchange/mailbox.ts";
 import { settingsChange } from "../exchange/mailboxChange.ts";
 import { rightNamed } from "../exchange/mailboxRight.ts";
 import { nameOf } from "../exchange/naming.ts";
+import {
+  offValue,
+  protocolChange,
+  protocolChanges,
+  protocolIn,
+  protocolsOf,
+} from "../exchange/protocols.ts";
 import { revoke, rightRevocation, rightsOn } from "../exchange/rightChange.ts";
 import { settingsFrom } from "../exchange/settings.ts";
 import { mergedCmdlets, type Cmdlets } from "../exchange/target.ts";
@@ -20,7 +27,7 @@ import { Fault } from "../fault.ts";
 import { shown } from "../mappedValues.ts";
 import type { Left } from "./leave.ts";
 import { accessBack, accessReturn } from "./elsewhere.ts";
-import type { Change, ChangedSetting, GrantedRight, SetReply } from "./marker.ts";
+import type { Change, ChangedProtocol, ChangedSetting, GrantedRight, SetReply } from "./marker.ts";
 import { listedPolicies } from "./policies.ts";
 import { recordingOn } from "./recording.ts";
 import {
@@ -57,6 +64,7 @@ export function comingBack(data?: unknown): ComingBack {
           autoReplyLookup,
           autoReplyOff,
           accessReturn,
+          protocolChanges,
         )
       : {},
     properties() {
@@ -108,6 +116,8 @@ async function undo(
   if (groups.length > 0) faults.push(...(await membershipsBack(mailbox, groups, gate, note)));
   for (const change of changes)
     if (change.kind === "right") faults.push(...(await rightBack(mailbox, change, gate)));
+  const protocols = changes.filter((change) => change.kind === "protocol");
+  if (protocols.length > 0) faults.push(...(await protocolsBack(mailbox, protocols, gate)));
   for (const change of changes)
     if (change.kind === "reply") faults.push(...(await replyOff(mailbox, change, gate, note)));
   if (holdOf(mailbox) !== undefined)
@@ -187,6 +197,24 @@ async function rightBack(
     const fault = Fault.of(thrown);
     // The trustee no longer exists, and no longer uses the right.
     return fault.kind === "missing" && fault.isProven ? [] : [fault];
+  }
+}
+
+/** Sets back the protocols that are still off. */
+async function protocolsBack(
+  mailbox: Mailbox,
+  changes: readonly ChangedProtocol[],
+  gate: LeaverGate,
+): Promise<Fault[]> {
+  try {
+    const present = await gate.read(protocolsOf(mailbox));
+    const stillOff = changes.filter(({ name }) => protocolIn(present, name) === offValue(name));
+    const wanted = Object.fromEntries(stillOff.map(({ name, before }) => [name, before]));
+    const step = protocolChange(mailbox, present, wanted);
+    if (step) await gate.change(step);
+    return [];
+  } catch (thrown) {
+    return [Fault.of(thrown)];
   }
 }
 

@@ -8,6 +8,7 @@
 import type { Mailbox } from "../exchange/mailbox.ts";
 import { calendarRightFrom } from "../exchange/calendarRight.ts";
 import { rightNamed, type RightName } from "../exchange/mailboxRight.ts";
+import { isProtocol } from "../exchange/protocols.ts";
 import { Fault } from "../fault.ts";
 import { shown } from "../mappedValues.ts";
 import { isRecord } from "../record.ts";
@@ -50,6 +51,14 @@ export interface SetReply {
   before: string;
 }
 
+/** A protocol that the policy switches off: a parameter of Set-CASMailbox. */
+export interface ChangedProtocol {
+  kind: "protocol";
+  name: string;
+  /** Null: the setting of the organisation counts. */
+  before: boolean | null;
+}
+
 /** What the leaver could use of another mailbox, which the policy ends. */
 export interface EndedAccess {
   kind: "access";
@@ -83,6 +92,7 @@ export type Change =
   | GrantedRight
   | EndedMembership
   | SetReply
+  | ChangedProtocol
   | EndedAccess
   | Progress
   | LookAgain;
@@ -165,6 +175,8 @@ function keyOf(change: Change): string {
   switch (change.kind) {
     case "setting":
       return `setting ${change.name}`;
+    case "protocol":
+      return `protocol ${change.name}`;
     case "address":
       return `address ${change.address.toLowerCase()}`;
     case "right":
@@ -224,6 +236,10 @@ function isChange(value: unknown): value is Change {
       return isText("policy") && isText("newest") && isText("upTo");
     case "again":
       return isText("mailbox");
+    case "protocol": {
+      const { before } = value;
+      return isProtocol(shown(value["name"])) && (before === null || typeof before === "boolean");
+    }
     default:
       return false;
   }

@@ -22,6 +22,9 @@ const propertiesOf: Readonly<
   EndMemberships: { needed: [] },
   EndAccess: { needed: [] },
   ConvertToShared: { needed: [] },
+  Hide: { needed: [] },
+  DisableProtocols: { needed: ["Protocols"] },
+  SetRetentionPolicy: { needed: ["Policy"] },
   ChangeDisplayName: { needed: ["Suffix"] },
   RemoveAliases: { needed: [] },
   Forward: { needed: ["To", "KeepCopy"], allowed: ["WithoutManager"] },
@@ -97,6 +100,8 @@ export function listedPolicies(data: unknown = shipped): LeaverPolicies {
 const changedBy: Readonly<Partial<Record<StepName, readonly string[]>>> = {
   EndMemberships: ["MemberOfGroup"],
   ConvertToShared: ["RecipientTypeDetails", "IsShared", "Type"],
+  Hide: ["HiddenFromAddressListsEnabled"],
+  SetRetentionPolicy: ["RetentionPolicy"],
   ChangeDisplayName: ["DisplayName"],
   RemoveAliases: ["EmailAddresses"],
   Forward: ["ForwardingAddress", "ForwardingSmtpAddress", "DeliverToMailboxAndForward"],

@@ -30,7 +30,15 @@ import {
 import { mailboxLookup, type Mailbox } from "../exchange/mailbox.ts";
 import { applySettings, propertiesFor, settingsChange } from "../exchange/mailboxChange.ts";
 import { rightNamed } from "../exchange/mailboxRight.ts";
+import { sizeLookup, sizeOf } from "../exchange/mailboxSize.ts";
 import { nameOf } from "../exchange/naming.ts";
+import {
+  offValue,
+  protocolChange,
+  protocolChanges,
+  protocolIn,
+  protocolsOf,
+} from "../exchange/protocols.ts";
 import { regionLookup, regionOf } from "../exchange/region.ts";
 import {
   grant,
@@ -110,6 +118,8 @@ export const stepCmdlets: Cmdlets = mergedCmdlets(
   membershipLookup,
   memberRemoval,
   accessEnd,
+  sizeLookup,
+  protocolChanges,
 );
 
 /** The properties of the mailbox to read before its steps can be prepared. */
@@ -121,6 +131,7 @@ export const stepProperties: readonly string[] = [
     ...holdProperties,
     "EmailAddresses",
     "ArchiveStatus",
+    "RetentionPolicy",
   ]),
 ];
 
@@ -150,7 +161,13 @@ export async function prepared(
     case "EndAccess":
       return endingAll(leaver, gate);
     case "ConvertToShared":
-      return converting(mailbox, gate);
+      return await converting(mailbox, gate);
+    case "Hide":
+      return setting(mailbox, [["HiddenFromAddressListsEnabled", "true"]], gate);
+    case "SetRetentionPolicy":
+      return setting(mailbox, [["RetentionPolicy", step.Policy?.trim() ?? ""]], gate);
+    case "DisableProtocols":
+      return await disabling(mailbox, step.Protocols ?? [], gate);
     case "ChangeDisplayName":
       return renaming(mailbox, step.Suffix ?? "", gate);
     case "RemoveAliases":
@@ -264,9 +281,11 @@ function endingAll({ mailbox, policy, record }: Leaver, gate: LeaverGate): Prepa
   return { changes: [], notes, take };
 }
 
-function converting(mailbox: Mailbox, gate: LeaverGate): PreparedStep {
+async function converting(mailbox: Mailbox, gate: LeaverGate): Promise<PreparedStep> {
   // Microsoft's documentation of shared mailboxes: without a licence, 50 GB, no archive and no hold.
+  const gigabytes = (await gate.read(sizeOf(mailbox))) / 1024 ** 3;
   const needs = [
+    ...(gigabytes < maxSharedGigabytes ? [] : [`${gigabytes.toFixed(1)} GB`]),
     ...(holdOf(mailbox) === undefined ? [] : ["a litigation hold"]),
     ...(/^(none)?$/i.test(shown(mailbox["ArchiveStatus"])) ? [] : ["an archive"]),
   ];
@@ -278,6 +297,29 @@ function converting(mailbox: Mailbox, gate: LeaverGate): PreparedStep {
         ]),
   ];
   return setting(mailbox, [["Type", "Shared"]], gate, notes);
+}
+
+const maxSharedGigabytes = 50;
+
+async function disabling(
+  mailbox: Mailbox,
+  names: readonly string[],
+  gate: LeaverGate,
+): Promise<PreparedStep> {
+  const present = await gate.read(protocolsOf(mailbox));
+  const wanted = Object.fromEntries(names.map((name) => [name, offValue(name)]));
+  const step = protocolChange(mailbox, present, wanted);
+  if (step === undefined) return nothing;
+  const changes = Object.keys(step.before).map((name): Change => {
+    const before = protocolIn(present, name);
+    if (before === undefined)
+      throw new Fault({
+        kind: "unexpected",
+        message: `Exchange Online did not return ${name} of mailbox ${nameOf(mailbox)}.`,
+      });
+    return { kind: "protocol", name, before };
+  });
+  return { changes, notes: [], take: () => faultsOf(gate.change(step)) };
 }
 
 function renaming(mailbox: Mailbox, suffix: string, gate: LeaverGate): PreparedStep {

@@ -22,6 +22,22 @@ function numbered(stem: string, count: number): string {
   return Array.from({ length: count }, (_, index) => `${stem}${index + 1}`).join(" ");
 }
 
+/** What Set-CASMailbox switches on and off (documented defaults: on). */
+export const protocols: readonly string[] = [
+  "ActiveSyncEnabled",
+  "EwsEnabled",
+  "ImapEnabled",
+  "MacOutlookEnabled",
+  "MAPIEnabled",
+  "OneWinNativeOutlookEnabled",
+  "OutlookMobileEnabled",
+  "OWAEnabled",
+  "OWAforDevicesEnabled",
+  "PopEnabled",
+  "SmtpClientAuthenticationDisabled",
+  "UniversalOutlookEnabled",
+];
+
 /**
  * The value of every property that neither the object nor a derivation provides. Sizes and
  * durations are text, as on the wire.
@@ -69,6 +85,11 @@ export const defaults: Record<string, Value> = {
     UseDatabaseRetentionDefaults SKUAssigned IsValid MessageCopyForSMTPClientSubmissionEnabled RemotePowerShellEnabled
     ReportToOriginatorEnabled`,
   ),
+  ...all(true, protocols.filter((name) => name !== "SmtpClientAuthenticationDisabled").join(" ")),
+  // Null: the setting of the organisation counts.
+  SmtpClientAuthenticationDisabled: null,
+  TotalItemSize: "1.5 GB (1,610,612,736 bytes)",
+  ItemCount: 12_000,
   ...all(
     null,
     `ForwardingAddress ForwardingSmtpAddress MailTip AddressBookPolicy OfflineAddressBook
@@ -294,6 +315,10 @@ export const rows = {
     "DefaultFolderNameMatchingUserLanguage",
     "IsValid",
   ],
+  "Get-MailboxStatistics": ["DisplayName", "ItemCount", "TotalItemSize", "IsValid"],
+  "Get-CASMailbox": shown(
+    `Identity Guid ExternalDirectoryObjectId DisplayName Name PrimarySmtpAddress ${protocols.join(" ")}`,
+  ),
   // The documented properties are those of Set-MailboxAutoReplyConfiguration.
   "Get-MailboxAutoReplyConfiguration": shown(
     `Identity MailboxOwnerId AutoReplyState StartTime EndTime InternalMessage ExternalMessage
@@ -323,6 +348,8 @@ const mailboxRows = [
   "Get-Mailbox",
   "Get-MailboxAutoReplyConfiguration",
   "Get-MailboxRegionalConfiguration",
+  "Get-MailboxStatistics",
+  "Get-CASMailbox",
 ] as const;
 /** Stored for other reasons than to be shown. */
 const unshown = {

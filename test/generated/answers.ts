@@ -2258,7 +2258,7 @@ return errors === 0;
 const check_permissionsAnswer = validate101;
 
 
-const pattern54 = new RegExp("^[^]{1,100}$", "u");
+const pattern55 = new RegExp("^[^]{1,100}$", "u");
 
 function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2299,7 +2299,7 @@ errors++;
 if(data.DisplayName !== undefined){
 let data0 = data.DisplayName;
 if(typeof data0 === "string"){
-if(!pattern54.test(data0)){
+if(!pattern55.test(data0)){
 const err3 = {instancePath:instancePath+"/DisplayName",schemaPath:"#/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -3060,7 +3060,7 @@ errors++;
 if(data.DisplayName !== undefined){
 let data0 = data.DisplayName;
 if(typeof data0 === "string"){
-if(!pattern54.test(data0)){
+if(!pattern55.test(data0)){
 const err3 = {instancePath:instancePath+"/DisplayName",schemaPath:"#/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -4020,7 +4020,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data2 = data0.DisplayName;
 if(typeof data2 === "string"){
-if(!pattern54.test(data2)){
+if(!pattern55.test(data2)){
 const err10 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -4045,7 +4045,7 @@ errors++;
 if(data0.UserName !== undefined){
 let data3 = data0.UserName;
 if(typeof data3 === "string"){
-if(!pattern54.test(data3)){
+if(!pattern55.test(data3)){
 const err12 = {instancePath:instancePath+"/record/UserName",schemaPath:"#/properties/record/properties/UserName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err12];
@@ -4123,7 +4123,7 @@ return errors === 0;
 
 const check_permissionRecord = validate141;
 
-const pattern59 = new RegExp("^[^]{0,100}$", "u");
+const pattern60 = new RegExp("^[^]{0,100}$", "u");
 
 function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -4224,7 +4224,7 @@ errors++;
 if(data0.Description !== undefined){
 let data2 = data0.Description;
 if(typeof data2 === "string"){
-if(!pattern59.test(data2)){
+if(!pattern60.test(data2)){
 const err8 = {instancePath:instancePath+"/record/Description",schemaPath:"#/properties/record/properties/Description/pattern",keyword:"pattern",params:{pattern: "^[^]{0,100}$"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -4249,7 +4249,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data3 = data0.DisplayName;
 if(typeof data3 === "string"){
-if(!pattern54.test(data3)){
+if(!pattern55.test(data3)){
 const err10 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -4481,7 +4481,7 @@ errors++;
 if(data0.Description !== undefined){
 let data2 = data0.Description;
 if(typeof data2 === "string"){
-if(!pattern59.test(data2)){
+if(!pattern60.test(data2)){
 const err10 = {instancePath:instancePath+"/record/Description",schemaPath:"#/properties/record/properties/Description/pattern",keyword:"pattern",params:{pattern: "^[^]{0,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -4506,7 +4506,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data3 = data0.DisplayName;
 if(typeof data3 === "string"){
-if(!pattern54.test(data3)){
+if(!pattern55.test(data3)){
 const err12 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err12];
@@ -4607,7 +4607,7 @@ errors++;
 if(data0.SubPermissionDisplayName !== undefined){
 let data7 = data0.SubPermissionDisplayName;
 if(typeof data7 === "string"){
-if(!pattern54.test(data7)){
+if(!pattern55.test(data7)){
 const err20 = {instancePath:instancePath+"/record/SubPermissionDisplayName",schemaPath:"#/properties/record/properties/SubPermissionDisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err20];

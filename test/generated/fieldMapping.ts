@@ -5,7 +5,7 @@ import type { FieldMapping } from "../../lib/generated/types.ts";
 const check_fieldMapping = validate56;
 
 const schema32 = {"properties":{"Type":{"enum":["Text","Array"]}}};
-const pattern50 = new RegExp("^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$", "u");
+const pattern51 = new RegExp("^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$", "u");
 const schema33 = {"properties":{"MapForActions":{"items":{"enum":["Create","Update","Enable","Disable","Delete"]}},"MappingMode":{"enum":["Field","Fixed","Complex","None"]}}};
 
 function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -247,7 +247,7 @@ errors++;
 if(data.Name !== undefined){
 let data0 = data.Name;
 if(typeof data0 === "string"){
-if(!pattern50.test(data0)){
+if(!pattern51.test(data0)){
 const err4 = {instancePath:instancePath+"/Name",schemaPath:"#/properties/Name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$"}};
 if(vErrors === null){
 vErrors = [err4];

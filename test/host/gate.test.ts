@@ -3,7 +3,7 @@ import { Fault, type FaultKind } from "../../lib/fault.ts";
 import type { Deadline } from "../../lib/host/deadline.ts";
 import { openGate, type Notice, type StepAnswer } from "../../lib/host/gate.ts";
 import type { Step } from "../../lib/step.ts";
-import { thrown, connectionOf, guid, step, type Send, type TestTargets } from "./world.ts";
+import { thrown, connectionOf, guid, step, type Send } from "./world.ts";
 
 interface Opening {
   send?: Send;

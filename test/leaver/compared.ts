@@ -1,4 +1,5 @@
 import type { Bench } from "../bench.ts";
+import { defaults } from "../emulator/properties.ts";
 import { seedState } from "../emulator/seed.ts";
 import type { DirectoryObject } from "../emulator/state.ts";
 
@@ -68,6 +69,7 @@ export function tenantOf(bench: Bench, guid: string): string[] {
   const empty = ["null", "[]", "false", '"Disabled"', undefined];
   const lines = Object.entries(bench.stored(guid))
     .filter(([name]) => !ignored.includes(name))
+    .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(defaults[name]))
     .map(([name, value]) => [name, JSON.stringify(Array.isArray(value) ? value.toSorted() : value)])
     .filter(([, text]) => !empty.includes(text))
     .map(([name, text]) => `${name} ${text}`);

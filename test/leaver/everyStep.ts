@@ -26,6 +26,12 @@ export function everyStep(helper: string) {
           },
           { Step: "ChangeDisplayName", Suffix: " (left)" },
           { Step: "RemoveAliases" },
+          { Step: "Hide" },
+          { Step: "SetRetentionPolicy", Policy: "Leavers" },
+          {
+            Step: "DisableProtocols",
+            Protocols: ["ActiveSyncEnabled", "OWAEnabled", "SmtpClientAuthenticationDisabled"],
+          },
           { Step: "EndAccess" },
         ],
       },

@@ -190,6 +190,42 @@ describe("a leaver's policy", () => {
     expect(messages.join("\n")).toContain("no leaver's policy was carried out");
   });
 
+  it("says what a shared mailbox still needs a licence for", async () => {
+    bench.emulator.state().objects.forEach((object) => {
+      if (object["Guid"] !== aoife) return;
+      object["TotalItemSize"] = "62 GB (66,571,993,088 bytes)";
+      object["ArchiveStatus"] = "Active";
+    });
+    const convert = leaverWith(file({ ...office, Steps: [{ Step: "ConvertToShared" }] }));
+    const { messages } = await convert.here(bench, event());
+    expect(messages.join("\n")).toContain(
+      "has 62.0 GB and an archive: as a shared mailbox it still needs its licence.",
+    );
+  });
+
+  it("converts nothing whose size is not known", async () => {
+    bench.emulator.state().objects.forEach((object) => {
+      if (object["Guid"] === aoife) object["TotalItemSize"] = "much";
+    });
+    const convert = leaverWith(file({ ...office, Steps: [{ Step: "ConvertToShared" }] }));
+    const { answer, messages } = await convert.here(bench, event());
+    expect(answer.outputContext.Success).toBe(false);
+    expect(messages.join("\n")).toContain("did not return the size of mailbox");
+    expect(bench.stored(aoife)).toMatchObject({ RecipientTypeDetails: "UserMailbox" });
+  });
+
+  it("switches off the named protocols and no others, hides the mailbox, and sets the retention policy", async () => {
+    await leave();
+    expect(bench.stored(aoife)).toMatchObject({
+      ActiveSyncEnabled: false,
+      OWAEnabled: false,
+      SmtpClientAuthenticationDisabled: true,
+      HiddenFromAddressListsEnabled: true,
+      RetentionPolicy: "Leavers",
+    });
+    expect(bench.stored(aoife)["PopEnabled"] ?? true).toBe(true);
+  });
+
   it("never shortens a hold", async () => {
     const hold = (Duration: number | string) =>
       leaverWith(file({ ...office, Steps: [{ Step: "PlaceOnHold", Duration }] })).here(

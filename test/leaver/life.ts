@@ -31,6 +31,7 @@ const maxTries = 12;
 const changing = [
   "Set-Mailbox",
   "Set-MailboxAutoReplyConfiguration",
+  "Set-CASMailbox",
   "Add-MailboxPermission",
   "Add-RecipientPermission",
   "Remove-MailboxPermission",

@@ -47,6 +47,12 @@ describe("the policies of leavers", () => {
       withSteps({ Step: "RemoveAliases", To: "manager" }),
       /RemoveAliases has no To\./,
     ],
+    ["no protocols", withSteps({ Step: "DisableProtocols" }), /DisableProtocols needs Protocols/],
+    [
+      "an unknown protocol",
+      withSteps({ Step: "DisableProtocols", Protocols: ["OWA"] }),
+      /parameter of Set-CASMailbox/,
+    ],
     ["a step twice", withSteps(share, share), /Share is there twice\./],
     [
       "no word on a missing manager",

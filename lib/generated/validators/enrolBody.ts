@@ -5,7 +5,7 @@ import type { EnrolBody } from "../types.ts";
 const check_enrolBody = validate46;
 
 const schema17 = {"properties":{"kty":{"enum":["OKP"]},"crv":{"enum":["Ed25519"]}}};
-const pattern27 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
+const pattern28 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
 
 function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -102,7 +102,7 @@ errors++;
 if(data.x !== undefined){
 let data2 = data.x;
 if(typeof data2 === "string"){
-if(!pattern27.test(data2)){
+if(!pattern28.test(data2)){
 const err8 = {instancePath:instancePath+"/x",schemaPath:"#/properties/x/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{43}$"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -139,7 +139,7 @@ validate33.errors = vErrors;
 return errors === 0;
 }
 
-const pattern42 = new RegExp("^[\\w.+-]{1,40}$", "u");
+const pattern43 = new RegExp("^[\\w.+-]{1,40}$", "u");
 
 function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -208,7 +208,7 @@ errors = vErrors.length;
 if(data.version !== undefined){
 let data2 = data.version;
 if(typeof data2 === "string"){
-if(!pattern42.test(data2)){
+if(!pattern43.test(data2)){
 const err5 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/pattern",keyword:"pattern",params:{pattern: "^[\\w.+-]{1,40}$"}};
 if(vErrors === null){
 vErrors = [err5];

@@ -6,7 +6,7 @@ const check_frontState = validate35;
 
 const schema19 = {"properties":{"agentId":{"type":"string"},"connectionId":{"type":"string"},"connectionName":{"type":"string"},"sealedFor":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"a thumbprint of 43 characters"},"tokenDigest":{"type":"string"},"tokenUntil":{"type":"integer"},"since":{"type":"integer"},"keys":{"type":"array","items":{"$ref":"#/$defs/AgentKey"}},"usedAt":{"type":"integer"},"confirmedAt":{"type":"integer"},"revokedAt":{"type":"integer"},"lastSeen":{"type":"integer"},"aliveSince":{"type":"integer"},"version":{"type":"string"},"publicKey":{"type":"string"}}};
 const func2 = Object.prototype.hasOwnProperty;
-const pattern27 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
+const pattern28 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
 
 const schema17 = {"properties":{"kty":{"enum":["OKP"]},"crv":{"enum":["Ed25519"]}}};
 
@@ -105,7 +105,7 @@ errors++;
 if(data.x !== undefined){
 let data2 = data.x;
 if(typeof data2 === "string"){
-if(!pattern27.test(data2)){
+if(!pattern28.test(data2)){
 const err8 = {instancePath:instancePath+"/x",schemaPath:"#/properties/x/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{43}$"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -192,7 +192,7 @@ errors++;
 if(data.thumbprint !== undefined){
 let data0 = data.thumbprint;
 if(typeof data0 === "string"){
-if(!pattern27.test(data0)){
+if(!pattern28.test(data0)){
 const err4 = {instancePath:instancePath+"/thumbprint",schemaPath:"#/properties/thumbprint/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{43}$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -407,7 +407,7 @@ errors++;
 if(data.sealedFor !== undefined){
 let data3 = data.sealedFor;
 if(typeof data3 === "string"){
-if(!pattern27.test(data3)){
+if(!pattern28.test(data3)){
 const err13 = {instancePath:instancePath+"/sealedFor",schemaPath:"#/properties/sealedFor/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{43}$"}};
 if(vErrors === null){
 vErrors = [err13];

@@ -5,7 +5,7 @@ import type { AgentJob } from "../types.ts";
 const check_job = validate51;
 const schema26 = {"properties":{"jti":{"type":"string","pattern":"^[0-9a-f-]{36}$","expected":"a GUID in lower case"},"iss":{"type":"string"},"aud":{"type":"string"},"connection":{"type":"string"},"exp":{"type":"integer"},"kind":{"type":"string","enum":["get","pages","invoke"]},"baseDn":{"type":"string"},"content":{"type":"object"},"sealed":{"type":"string"}}};
 const func2 = Object.prototype.hasOwnProperty;
-const pattern35 = new RegExp("^[0-9a-f-]{36}$", "u");
+const pattern36 = new RegExp("^[0-9a-f-]{36}$", "u");
 
 function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -96,7 +96,7 @@ errors++;
 if(data.jti !== undefined){
 let data0 = data.jti;
 if(typeof data0 === "string"){
-if(!pattern35.test(data0)){
+if(!pattern36.test(data0)){
 const err8 = {instancePath:instancePath+"/jti",schemaPath:"#/properties/jti/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f-]{36}$"}};
 if(vErrors === null){
 vErrors = [err8];

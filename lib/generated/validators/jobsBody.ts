@@ -4,7 +4,7 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { JobsBody } from "../types.ts";
 const check_jobsBody = validate48;
 
-const pattern42 = new RegExp("^[\\w.+-]{1,40}$", "u");
+const pattern43 = new RegExp("^[\\w.+-]{1,40}$", "u");
 
 function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -80,7 +80,7 @@ errors++;
 if(data.version !== undefined){
 let data1 = data.version;
 if(typeof data1 === "string"){
-if(!pattern42.test(data1)){
+if(!pattern43.test(data1)){
 const err6 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/pattern",keyword:"pattern",params:{pattern: "^[\\w.+-]{1,40}$"}};
 if(vErrors === null){
 vErrors = [err6];

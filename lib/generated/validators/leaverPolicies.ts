@@ -3,9 +3,9 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { LeaverPolicies } from "../types.ts";
 const check_leaverPolicies = validate28;
-const schema13 = {"properties":{"MarkerProperty":{"enum":["ExtensionCustomAttribute1","ExtensionCustomAttribute2","ExtensionCustomAttribute3","ExtensionCustomAttribute4","ExtensionCustomAttribute5"]},"policies":{"items":{"properties":{"Event":{"enum":["disable","delete"]},"Steps":{"items":{"properties":{"Step":{"type":"string","enum":["EndMemberships","EndAccess","ConvertToShared","ChangeDisplayName","RemoveAliases","Forward","Share","SetAutomaticReply","PlaceOnHold"],"expected":"EndMemberships, EndAccess, ConvertToShared, ChangeDisplayName, RemoveAliases, Forward, Share, SetAutomaticReply or PlaceOnHold"},"Suffix":{"type":"string","pattern":"\\S","expected":"a text such as \" (left)\"","verbatim":true},"To":{"type":"string","pattern":"\\S","expected":"manager, or an email address"},"KeepCopy":{"type":"boolean"},"With":{"type":"array","items":{"type":"string","pattern":"\\S","expected":"manager, or the address or GUID of a user"}},"Rights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"],"expected":"FullAccess, SendAs or SendOnBehalf"}},"AutoMapping":{"type":"boolean"},"WithoutManager":{"type":"string","enum":["skip","fail"],"expected":"skip or fail"},"Messages":{"type":"array","items":{"type":"object","required":["InternalMessage"],"additionalProperties":false,"properties":{"Language":{"type":"string","pattern":"^\\s*[A-Za-z]{2,3}(-[A-Za-z0-9]+)*\\s*$","expected":"a language such as nl or nl-NL"},"InternalMessage":{"type":"string","pattern":"\\S","expected":"a text in HTML"},"ExternalMessage":{"type":"string"}}}},"Duration":{"type":["integer","string"],"expected":"a whole number of days, or Unlimited"}}}}}}}}};
+const schema13 = {"properties":{"MarkerProperty":{"enum":["ExtensionCustomAttribute1","ExtensionCustomAttribute2","ExtensionCustomAttribute3","ExtensionCustomAttribute4","ExtensionCustomAttribute5"]},"policies":{"items":{"properties":{"Event":{"enum":["disable","delete"]},"Steps":{"items":{"properties":{"Step":{"type":"string","enum":["EndMemberships","EndAccess","ConvertToShared","Hide","ChangeDisplayName","RemoveAliases","Forward","Share","SetAutomaticReply","DisableProtocols","SetRetentionPolicy","PlaceOnHold"],"expected":"EndMemberships, EndAccess, ConvertToShared, Hide, ChangeDisplayName, RemoveAliases, Forward, Share, SetAutomaticReply, DisableProtocols, SetRetentionPolicy or PlaceOnHold"},"Suffix":{"type":"string","pattern":"\\S","expected":"a text such as \" (left)\"","verbatim":true},"To":{"type":"string","pattern":"\\S","expected":"manager, or an email address"},"KeepCopy":{"type":"boolean"},"With":{"type":"array","items":{"type":"string","pattern":"\\S","expected":"manager, or the address or GUID of a user"}},"Rights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"],"expected":"FullAccess, SendAs or SendOnBehalf"}},"AutoMapping":{"type":"boolean"},"Protocols":{"type":"array","items":{"type":"string","enum":["ActiveSyncEnabled","EwsEnabled","ImapEnabled","MacOutlookEnabled","MAPIEnabled","OneWinNativeOutlookEnabled","OutlookMobileEnabled","OWAEnabled","OWAforDevicesEnabled","PopEnabled","SmtpClientAuthenticationDisabled","UniversalOutlookEnabled"],"expected":"a parameter of Set-CASMailbox such as ActiveSyncEnabled"}},"Policy":{"type":"string","pattern":"\\S","expected":"the name of a retention policy"},"WithoutManager":{"type":"string","enum":["skip","fail"],"expected":"skip or fail"},"Messages":{"type":"array","items":{"type":"object","required":["InternalMessage"],"additionalProperties":false,"properties":{"Language":{"type":"string","pattern":"^\\s*[A-Za-z]{2,3}(-[A-Za-z0-9]+)*\\s*$","expected":"a language such as nl or nl-NL"},"InternalMessage":{"type":"string","pattern":"\\S","expected":"a text in HTML"},"ExternalMessage":{"type":"string"}}}},"Duration":{"type":["integer","string"],"expected":"a whole number of days, or Unlimited"}}}}}}}}};
 const pattern8 = new RegExp("\\S", "u");
-const pattern25 = new RegExp("^\\s*[A-Za-z]{2,3}(-[A-Za-z0-9]+)*\\s*$", "u");
+const pattern26 = new RegExp("^\\s*[A-Za-z]{2,3}(-[A-Za-z0-9]+)*\\s*$", "u");
 const func2 = Object.prototype.hasOwnProperty;
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -323,7 +323,7 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(!(((((((((data13 === "EndMemberships") || (data13 === "EndAccess")) || (data13 === "ConvertToShared")) || (data13 === "ChangeDisplayName")) || (data13 === "RemoveAliases")) || (data13 === "Forward")) || (data13 === "Share")) || (data13 === "SetAutomaticReply")) || (data13 === "PlaceOnHold"))){
+if(!((((((((((((data13 === "EndMemberships") || (data13 === "EndAccess")) || (data13 === "ConvertToShared")) || (data13 === "Hide")) || (data13 === "ChangeDisplayName")) || (data13 === "RemoveAliases")) || (data13 === "Forward")) || (data13 === "Share")) || (data13 === "SetAutomaticReply")) || (data13 === "DisableProtocols")) || (data13 === "SetRetentionPolicy")) || (data13 === "PlaceOnHold"))){
 const err25 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Step",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Step/enum",keyword:"enum",params:{allowedValues: schema13.properties.policies.items.properties.Steps.items.properties.Step.enum}};
 if(vErrors === null){
 vErrors = [err25];
@@ -488,10 +488,14 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data12.WithoutManager !== undefined){
-let data22 = data12.WithoutManager;
-if(typeof data22 !== "string"){
-const err38 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/WithoutManager",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/WithoutManager/type",keyword:"type",params:{type: "string"}};
+if(data12.Protocols !== undefined){
+let data22 = data12.Protocols;
+if(Array.isArray(data22)){
+const len6 = data22.length;
+for(let i6=0; i6<len6; i6++){
+let data23 = data22[i6];
+if(typeof data23 !== "string"){
+const err38 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Protocols/" + i6,schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Protocols/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -500,8 +504,8 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(!((data22 === "skip") || (data22 === "fail"))){
-const err39 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/WithoutManager",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/WithoutManager/enum",keyword:"enum",params:{allowedValues: schema13.properties.policies.items.properties.Steps.items.properties.WithoutManager.enum}};
+if(!((((((((((((data23 === "ActiveSyncEnabled") || (data23 === "EwsEnabled")) || (data23 === "ImapEnabled")) || (data23 === "MacOutlookEnabled")) || (data23 === "MAPIEnabled")) || (data23 === "OneWinNativeOutlookEnabled")) || (data23 === "OutlookMobileEnabled")) || (data23 === "OWAEnabled")) || (data23 === "OWAforDevicesEnabled")) || (data23 === "PopEnabled")) || (data23 === "SmtpClientAuthenticationDisabled")) || (data23 === "UniversalOutlookEnabled"))){
+const err39 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Protocols/" + i6,schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Protocols/items/enum",keyword:"enum",params:{allowedValues: schema13.properties.policies.items.properties.Steps.items.properties.Protocols.items.enum}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -511,15 +515,9 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data12.Messages !== undefined){
-let data23 = data12.Messages;
-if(Array.isArray(data23)){
-const len6 = data23.length;
-for(let i6=0; i6<len6; i6++){
-let data24 = data23[i6];
-if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
-if(data24.InternalMessage === undefined){
-const err40 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i6,schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/required",keyword:"required",params:{missingProperty: "InternalMessage"}};
+}
+else {
+const err40 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Protocols",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Protocols/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -528,9 +526,12 @@ vErrors.push(err40);
 }
 errors++;
 }
-for(const key4 in data24){
-if(!(((key4 === "Language") || (key4 === "InternalMessage")) || (key4 === "ExternalMessage"))){
-const err41 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i6,schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+}
+if(data12.Policy !== undefined){
+let data24 = data12.Policy;
+if(typeof data24 === "string"){
+if(!pattern8.test(data24)){
+const err41 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Policy",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Policy/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -540,11 +541,8 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data24.Language !== undefined){
-let data25 = data24.Language;
-if(typeof data25 === "string"){
-if(!pattern25.test(data25)){
-const err42 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i6+"/Language",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/Language/pattern",keyword:"pattern",params:{pattern: "^\\s*[A-Za-z]{2,3}(-[A-Za-z0-9]+)*\\s*$"}};
+else {
+const err42 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Policy",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Policy/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -554,8 +552,10 @@ vErrors.push(err42);
 errors++;
 }
 }
-else {
-const err43 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i6+"/Language",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/Language/type",keyword:"type",params:{type: "string"}};
+if(data12.WithoutManager !== undefined){
+let data25 = data12.WithoutManager;
+if(typeof data25 !== "string"){
+const err43 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/WithoutManager",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/WithoutManager/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -564,12 +564,8 @@ vErrors.push(err43);
 }
 errors++;
 }
-}
-if(data24.InternalMessage !== undefined){
-let data26 = data24.InternalMessage;
-if(typeof data26 === "string"){
-if(!pattern8.test(data26)){
-const err44 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i6+"/InternalMessage",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/InternalMessage/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(!((data25 === "skip") || (data25 === "fail"))){
+const err44 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/WithoutManager",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/WithoutManager/enum",keyword:"enum",params:{allowedValues: schema13.properties.policies.items.properties.Steps.items.properties.WithoutManager.enum}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -579,8 +575,15 @@ vErrors.push(err44);
 errors++;
 }
 }
-else {
-const err45 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i6+"/InternalMessage",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/InternalMessage/type",keyword:"type",params:{type: "string"}};
+if(data12.Messages !== undefined){
+let data26 = data12.Messages;
+if(Array.isArray(data26)){
+const len7 = data26.length;
+for(let i7=0; i7<len7; i7++){
+let data27 = data26[i7];
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+if(data27.InternalMessage === undefined){
+const err45 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7,schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/required",keyword:"required",params:{missingProperty: "InternalMessage"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -589,10 +592,9 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-if(data24.ExternalMessage !== undefined){
-if(typeof data24.ExternalMessage !== "string"){
-const err46 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i6+"/ExternalMessage",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/ExternalMessage/type",keyword:"type",params:{type: "string"}};
+for(const key4 in data27){
+if(!(((key4 === "Language") || (key4 === "InternalMessage")) || (key4 === "ExternalMessage"))){
+const err46 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7,schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -602,9 +604,11 @@ vErrors.push(err46);
 errors++;
 }
 }
-}
-else {
-const err47 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i6,schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/type",keyword:"type",params:{type: "object"}};
+if(data27.Language !== undefined){
+let data28 = data27.Language;
+if(typeof data28 === "string"){
+if(!pattern26.test(data28)){
+const err47 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/Language",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/Language/pattern",keyword:"pattern",params:{pattern: "^\\s*[A-Za-z]{2,3}(-[A-Za-z0-9]+)*\\s*$"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -614,9 +618,8 @@ vErrors.push(err47);
 errors++;
 }
 }
-}
 else {
-const err48 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/type",keyword:"type",params:{type: "array"}};
+const err48 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/Language",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/Language/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -626,10 +629,11 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data12.Duration !== undefined){
-let data28 = data12.Duration;
-if((!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))) && (typeof data28 !== "string")){
-const err49 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Duration",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Duration/type",keyword:"type",params:{type: schema13.properties.policies.items.properties.Steps.items.properties.Duration.type}};
+if(data27.InternalMessage !== undefined){
+let data29 = data27.InternalMessage;
+if(typeof data29 === "string"){
+if(!pattern8.test(data29)){
+const err49 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/InternalMessage",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/InternalMessage/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -639,9 +643,8 @@ vErrors.push(err49);
 errors++;
 }
 }
-}
 else {
-const err50 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3,schemaPath:"#/properties/policies/items/properties/Steps/items/type",keyword:"type",params:{type: "object"}};
+const err50 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/InternalMessage",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/InternalMessage/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -651,9 +654,9 @@ vErrors.push(err50);
 errors++;
 }
 }
-}
-else {
-const err51 = {instancePath:instancePath+"/policies/" + i0+"/Steps",schemaPath:"#/properties/policies/items/properties/Steps/type",keyword:"type",params:{type: "array"}};
+if(data27.ExternalMessage !== undefined){
+if(typeof data27.ExternalMessage !== "string"){
+const err51 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/ExternalMessage",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/ExternalMessage/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -665,7 +668,7 @@ errors++;
 }
 }
 else {
-const err52 = {instancePath:instancePath+"/policies/" + i0,schemaPath:"#/properties/policies/items/type",keyword:"type",params:{type: "object"}};
+const err52 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7,schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -677,7 +680,7 @@ errors++;
 }
 }
 else {
-const err53 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/type",keyword:"type",params:{type: "array"}};
+const err53 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -687,9 +690,10 @@ vErrors.push(err53);
 errors++;
 }
 }
-}
-else {
-const err54 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data12.Duration !== undefined){
+let data31 = data12.Duration;
+if((!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))) && (typeof data31 !== "string")){
+const err54 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Duration",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Duration/type",keyword:"type",params:{type: schema13.properties.policies.items.properties.Steps.items.properties.Duration.type}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -698,7 +702,67 @@ vErrors.push(err54);
 }
 errors++;
 }
+}
+}
+else {
+const err55 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3,schemaPath:"#/properties/policies/items/properties/Steps/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+}
+else {
+const err56 = {instancePath:instancePath+"/policies/" + i0+"/Steps",schemaPath:"#/properties/policies/items/properties/Steps/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+}
+else {
+const err57 = {instancePath:instancePath+"/policies/" + i0,schemaPath:"#/properties/policies/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+}
+else {
+const err58 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+}
+else {
+const err59 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
 validate28.errors = vErrors;
 return errors === 0;
 }
-export const leaverPolicies: Contract<LeaverPolicies> = { check: check_leaverPolicies, shape: {"type":"object","properties":{"$schema":{"type":"string"},"MarkerProperty":{"type":"string","enum":["ExtensionCustomAttribute1","ExtensionCustomAttribute2","ExtensionCustomAttribute3","ExtensionCustomAttribute4","ExtensionCustomAttribute5"],"expected":"ExtensionCustomAttribute1 to ExtensionCustomAttribute5"},"policies":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string","expected":"a string that is not blank"},"Event":{"type":"string","enum":["disable","delete"],"expected":"disable or delete"},"AppliesTo":{"type":"array","items":{"type":"object","properties":{"Property":{"type":"string","expected":"a property of mailboxes such as CustomAttribute1"},"Values":{"type":"array","items":{"type":"string"}}}}},"Steps":{"type":"array","items":{"type":"object","properties":{"Step":{"type":"string","enum":["EndMemberships","EndAccess","ConvertToShared","ChangeDisplayName","RemoveAliases","Forward","Share","SetAutomaticReply","PlaceOnHold"],"expected":"EndMemberships, EndAccess, ConvertToShared, ChangeDisplayName, RemoveAliases, Forward, Share, SetAutomaticReply or PlaceOnHold"},"Suffix":{"type":"string","expected":"a text such as \" (left)\"","verbatim":true},"To":{"type":"string","expected":"manager, or an email address"},"KeepCopy":{"type":"boolean"},"With":{"type":"array","items":{"type":"string","expected":"manager, or the address or GUID of a user"}},"Rights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"],"expected":"FullAccess, SendAs or SendOnBehalf"}},"AutoMapping":{"type":"boolean"},"WithoutManager":{"type":"string","enum":["skip","fail"],"expected":"skip or fail"},"Messages":{"type":"array","items":{"type":"object","properties":{"Language":{"type":"string","expected":"a language such as nl or nl-NL"},"InternalMessage":{"type":"string","expected":"a text in HTML"},"ExternalMessage":{"type":"string"}}}},"Duration":{"type":["integer","string"],"expected":"a whole number of days, or Unlimited"}}}}}}}}} };
+export const leaverPolicies: Contract<LeaverPolicies> = { check: check_leaverPolicies, shape: {"type":"object","properties":{"$schema":{"type":"string"},"MarkerProperty":{"type":"string","enum":["ExtensionCustomAttribute1","ExtensionCustomAttribute2","ExtensionCustomAttribute3","ExtensionCustomAttribute4","ExtensionCustomAttribute5"],"expected":"ExtensionCustomAttribute1 to ExtensionCustomAttribute5"},"policies":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string","expected":"a string that is not blank"},"Event":{"type":"string","enum":["disable","delete"],"expected":"disable or delete"},"AppliesTo":{"type":"array","items":{"type":"object","properties":{"Property":{"type":"string","expected":"a property of mailboxes such as CustomAttribute1"},"Values":{"type":"array","items":{"type":"string"}}}}},"Steps":{"type":"array","items":{"type":"object","properties":{"Step":{"type":"string","enum":["EndMemberships","EndAccess","ConvertToShared","Hide","ChangeDisplayName","RemoveAliases","Forward","Share","SetAutomaticReply","DisableProtocols","SetRetentionPolicy","PlaceOnHold"],"expected":"EndMemberships, EndAccess, ConvertToShared, Hide, ChangeDisplayName, RemoveAliases, Forward, Share, SetAutomaticReply, DisableProtocols, SetRetentionPolicy or PlaceOnHold"},"Suffix":{"type":"string","expected":"a text such as \" (left)\"","verbatim":true},"To":{"type":"string","expected":"manager, or an email address"},"KeepCopy":{"type":"boolean"},"With":{"type":"array","items":{"type":"string","expected":"manager, or the address or GUID of a user"}},"Rights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"],"expected":"FullAccess, SendAs or SendOnBehalf"}},"AutoMapping":{"type":"boolean"},"Protocols":{"type":"array","items":{"type":"string","enum":["ActiveSyncEnabled","EwsEnabled","ImapEnabled","MacOutlookEnabled","MAPIEnabled","OneWinNativeOutlookEnabled","OutlookMobileEnabled","OWAEnabled","OWAforDevicesEnabled","PopEnabled","SmtpClientAuthenticationDisabled","UniversalOutlookEnabled"],"expected":"a parameter of Set-CASMailbox such as ActiveSyncEnabled"}},"Policy":{"type":"string","expected":"the name of a retention policy"},"WithoutManager":{"type":"string","enum":["skip","fail"],"expected":"skip or fail"},"Messages":{"type":"array","items":{"type":"object","properties":{"Language":{"type":"string","expected":"a language such as nl or nl-NL"},"InternalMessage":{"type":"string","expected":"a text in HTML"},"ExternalMessage":{"type":"string"}}}},"Duration":{"type":["integer","string"],"expected":"a whole number of days, or Unlimited"}}}}}}}}} };

@@ -4,8 +4,8 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { ResultsBody } from "../types.ts";
 const check_resultsBody = validate53;
 const schema28 = {"properties":{"fault":{"properties":{"kind":{"enum":["missing","noEntry","notManager","notReady","ambiguous","taken","onPremises","unlicensed","denied","invalid","throttled","unavailable","unexpected"]}}}}};
-const pattern35 = new RegExp("^[0-9a-f-]{36}$", "u");
-const pattern47 = new RegExp("^[^]{1,4000}$", "u");
+const pattern36 = new RegExp("^[0-9a-f-]{36}$", "u");
+const pattern48 = new RegExp("^[^]{1,4000}$", "u");
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -66,7 +66,7 @@ errors++;
 if(data.job !== undefined){
 let data0 = data.job;
 if(typeof data0 === "string"){
-if(!pattern35.test(data0)){
+if(!pattern36.test(data0)){
 const err5 = {instancePath:instancePath+"/job",schemaPath:"#/properties/job/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f-]{36}$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -225,7 +225,7 @@ errors++;
 if(data5.message !== undefined){
 let data7 = data5.message;
 if(typeof data7 === "string"){
-if(!pattern47.test(data7)){
+if(!pattern48.test(data7)){
 const err18 = {instancePath:instancePath+"/fault/message",schemaPath:"#/properties/fault/properties/message/pattern",keyword:"pattern",params:{pattern: "^[^]{1,4000}$"}};
 if(vErrors === null){
 vErrors = [err18];

@@ -5,7 +5,7 @@ import type { RotateBody } from "../types.ts";
 const check_rotateBody = validate49;
 
 const schema17 = {"properties":{"kty":{"enum":["OKP"]},"crv":{"enum":["Ed25519"]}}};
-const pattern27 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
+const pattern28 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
 
 function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -102,7 +102,7 @@ errors++;
 if(data.x !== undefined){
 let data2 = data.x;
 if(typeof data2 === "string"){
-if(!pattern27.test(data2)){
+if(!pattern28.test(data2)){
 const err8 = {instancePath:instancePath+"/x",schemaPath:"#/properties/x/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{43}$"}};
 if(vErrors === null){
 vErrors = [err8];

@@ -5,17 +5,17 @@ import type { SealedConfiguration } from "../types.ts";
 const check_sealedConfiguration = validate30;
 const schema15 = {"properties":{"v":{"type":"integer","enum":[1]},"iss":{"type":"string","pattern":"^[A-Za-z0-9_-]{43}$","expected":"the thumbprint of the service's key"},"aud":{"type":"string"},"iat":{"type":"integer"},"exp":{"type":"integer"},"jti":{"type":"string","pattern":"\\S"},"connectionId":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$","expected":"1 to 64 letters, digits, dots, hyphens and underscores"},"connectionName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"domains":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/Domain"}},"useGlobalCatalog":{"type":"boolean"},"globalCatalogPort":{"type":"integer","minimum":1,"maximum":65535,"expected":"a port of LDAPS from 1 to 65535, usually 3269"},"service":{"type":"object","required":["url","agentId","enrolToken","signingKeys"],"additionalProperties":false,"properties":{"url":{"type":"string","pattern":"^https://[^\\s/?#@]+(/[^\\s?#]*)?$","expected":"an address such as https://agents.contoso.com"},"agentId":{"type":"string","pattern":"^[0-9a-f-]{36}$","expected":"a GUID in lower case"},"enrolToken":{"type":"string","secret":true,"pattern":"^[A-Za-z0-9_-]{43}$","expected":"a token of 32 bytes in base64url"},"certificateAuthority":{"type":"string","pattern":"^-----BEGIN CERTIFICATE-----","expected":"certificates in PEM"},"signingKeys":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/Jwk"}}}}}};
 const func2 = Object.prototype.hasOwnProperty;
-const pattern27 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
+const pattern28 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
 const pattern8 = new RegExp("\\S", "u");
-const pattern29 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
+const pattern30 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
 const pattern9 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
-const pattern34 = new RegExp("^https://[^\\s/?#@]+(/[^\\s?#]*)?$", "u");
-const pattern35 = new RegExp("^[0-9a-f-]{36}$", "u");
-const pattern37 = new RegExp("^-----BEGIN CERTIFICATE-----", "u");
+const pattern35 = new RegExp("^https://[^\\s/?#@]+(/[^\\s?#]*)?$", "u");
+const pattern36 = new RegExp("^[0-9a-f-]{36}$", "u");
+const pattern38 = new RegExp("^-----BEGIN CERTIFICATE-----", "u");
 
-const pattern31 = new RegExp("^[Dd][Cc]=[^,=]+(,[Dd][Cc]=[^,=]+)*$", "u");
-const pattern32 = new RegExp("^[A-Za-z0-9:]([A-Za-z0-9.:-]*[A-Za-z0-9:])?$", "u");
-const pattern33 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", "u");
+const pattern32 = new RegExp("^[Dd][Cc]=[^,=]+(,[Dd][Cc]=[^,=]+)*$", "u");
+const pattern33 = new RegExp("^[A-Za-z0-9:]([A-Za-z0-9.:-]*[A-Za-z0-9:])?$", "u");
+const pattern34 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", "u");
 
 function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -66,7 +66,7 @@ errors++;
 if(data.baseDn !== undefined){
 let data0 = data.baseDn;
 if(typeof data0 === "string"){
-if(!pattern31.test(data0)){
+if(!pattern32.test(data0)){
 const err4 = {instancePath:instancePath+"/baseDn",schemaPath:"#/properties/baseDn/pattern",keyword:"pattern",params:{pattern: "^[Dd][Cc]=[^,=]+(,[Dd][Cc]=[^,=]+)*$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -105,7 +105,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 === "string"){
-if(!pattern32.test(data2)){
+if(!pattern33.test(data2)){
 const err7 = {instancePath:instancePath+"/hosts/" + i0,schemaPath:"#/properties/hosts/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9:]([A-Za-z0-9.:-]*[A-Za-z0-9:])?$"}};
 if(vErrors === null){
 vErrors = [err7];
@@ -177,7 +177,7 @@ errors++;
 if(data.serverName !== undefined){
 let data4 = data.serverName;
 if(typeof data4 === "string"){
-if(!pattern33.test(data4)){
+if(!pattern34.test(data4)){
 const err13 = {instancePath:instancePath+"/serverName",schemaPath:"#/properties/serverName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"}};
 if(vErrors === null){
 vErrors = [err13];
@@ -311,7 +311,7 @@ errors++;
 if(data.x !== undefined){
 let data2 = data.x;
 if(typeof data2 === "string"){
-if(!pattern27.test(data2)){
+if(!pattern28.test(data2)){
 const err8 = {instancePath:instancePath+"/x",schemaPath:"#/properties/x/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{43}$"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -511,7 +511,7 @@ errors++;
 if(data.iss !== undefined){
 let data1 = data.iss;
 if(typeof data1 === "string"){
-if(!pattern27.test(data1)){
+if(!pattern28.test(data1)){
 const err15 = {instancePath:instancePath+"/iss",schemaPath:"#/properties/iss/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{43}$"}};
 if(vErrors === null){
 vErrors = [err15];
@@ -599,7 +599,7 @@ errors++;
 if(data.connectionId !== undefined){
 let data6 = data.connectionId;
 if(typeof data6 === "string"){
-if(!pattern29.test(data6)){
+if(!pattern30.test(data6)){
 const err22 = {instancePath:instancePath+"/connectionId",schemaPath:"#/properties/connectionId/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}};
 if(vErrors === null){
 vErrors = [err22];
@@ -783,7 +783,7 @@ errors++;
 if(data12.url !== undefined){
 let data13 = data12.url;
 if(typeof data13 === "string"){
-if(!pattern34.test(data13)){
+if(!pattern35.test(data13)){
 const err37 = {instancePath:instancePath+"/service/url",schemaPath:"#/properties/service/properties/url/pattern",keyword:"pattern",params:{pattern: "^https://[^\\s/?#@]+(/[^\\s?#]*)?$"}};
 if(vErrors === null){
 vErrors = [err37];
@@ -808,7 +808,7 @@ errors++;
 if(data12.agentId !== undefined){
 let data14 = data12.agentId;
 if(typeof data14 === "string"){
-if(!pattern35.test(data14)){
+if(!pattern36.test(data14)){
 const err39 = {instancePath:instancePath+"/service/agentId",schemaPath:"#/properties/service/properties/agentId/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f-]{36}$"}};
 if(vErrors === null){
 vErrors = [err39];
@@ -833,7 +833,7 @@ errors++;
 if(data12.enrolToken !== undefined){
 let data15 = data12.enrolToken;
 if(typeof data15 === "string"){
-if(!pattern27.test(data15)){
+if(!pattern28.test(data15)){
 const err41 = {instancePath:instancePath+"/service/enrolToken",schemaPath:"#/properties/service/properties/enrolToken/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{43}$"}};
 if(vErrors === null){
 vErrors = [err41];
@@ -858,7 +858,7 @@ errors++;
 if(data12.certificateAuthority !== undefined){
 let data16 = data12.certificateAuthority;
 if(typeof data16 === "string"){
-if(!pattern37.test(data16)){
+if(!pattern38.test(data16)){
 const err43 = {instancePath:instancePath+"/service/certificateAuthority",schemaPath:"#/properties/service/properties/certificateAuthority/pattern",keyword:"pattern",params:{pattern: "^-----BEGIN CERTIFICATE-----"}};
 if(vErrors === null){
 vErrors = [err43];

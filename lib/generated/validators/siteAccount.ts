@@ -5,7 +5,7 @@ import type { SiteAccount } from "../types.ts";
 const check_siteAccount = validate54;
 
 const pattern8 = new RegExp("\\S", "u");
-const pattern49 = new RegExp("^[^]+$", "u");
+const pattern50 = new RegExp("^[^]+$", "u");
 
 function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -71,7 +71,7 @@ errors++;
 if(data.password !== undefined){
 let data1 = data.password;
 if(typeof data1 === "string"){
-if(!pattern49.test(data1)){
+if(!pattern50.test(data1)){
 const err5 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/pattern",keyword:"pattern",params:{pattern: "^[^]+$"}};
 if(vErrors === null){
 vErrors = [err5];

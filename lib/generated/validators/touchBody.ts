@@ -4,7 +4,7 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { TouchBody } from "../types.ts";
 const check_touchBody = validate52;
 
-const pattern35 = new RegExp("^[0-9a-f-]{36}$", "u");
+const pattern36 = new RegExp("^[0-9a-f-]{36}$", "u");
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -39,7 +39,7 @@ const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(typeof data1 === "string"){
-if(!pattern35.test(data1)){
+if(!pattern36.test(data1)){
 const err2 = {instancePath:instancePath+"/jobs/" + i0,schemaPath:"#/properties/jobs/items/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f-]{36}$"}};
 if(vErrors === null){
 vErrors = [err2];

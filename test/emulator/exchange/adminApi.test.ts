@@ -194,7 +194,7 @@ describe("the request", () => {
     expect(refusal(await client.invoke("Get-Mailbx"))).toContain(
       "The term 'Get-Mailbx' is not recognized",
     );
-    const answer = await client.invoke("Get-CASMailbox");
+    const answer = await client.invoke("Get-InboxRule");
     expect([answer.status, answer.json.error.code]).toEqual([501, "NotImplementedInEmulator"]);
   });
 

@@ -14,6 +14,9 @@ import { getMailboxAutoReplyConfiguration } from "./cmdlets/Get-MailboxAutoReply
 import { getMailboxFolderPermission } from "./cmdlets/Get-MailboxFolderPermission.ts";
 import { getMailboxFolderStatistics } from "./cmdlets/Get-MailboxFolderStatistics.ts";
 import { getMailboxPermission } from "./cmdlets/Get-MailboxPermission.ts";
+import { getCasMailbox } from "./cmdlets/Get-CASMailbox.ts";
+import { getMailboxStatistics } from "./cmdlets/Get-MailboxStatistics.ts";
+import { setCasMailbox } from "./cmdlets/Set-CASMailbox.ts";
 import { getMailboxRegionalConfiguration } from "./cmdlets/Get-MailboxRegionalConfiguration.ts";
 import { getManagementRole } from "./cmdlets/Get-ManagementRole.ts";
 import { getManagementRoleEntry } from "./cmdlets/Get-ManagementRoleEntry.ts";
@@ -62,6 +65,9 @@ export const cmdlets: readonly Cmdlet[] = [
   removeMailboxFolderPermission,
   getMailboxRegionalConfiguration,
   setMailboxRegionalConfiguration,
+  getMailboxStatistics,
+  getCasMailbox,
+  setCasMailbox,
   newDistributionGroup,
   setDistributionGroup,
   removeDistributionGroup,

@@ -112,7 +112,7 @@ describe("Set-Mailbox", () => {
 
   it("never ignores a parameter that it does not implement", async () => {
     for (const parameters of [
-      { RetentionPolicy: "Leavers" },
+      { SharingPolicy: "Leavers" },
       { WhatIf: true },
       { Type: "Desk" },
       { MicrosoftOnlineServicesID: "new@contoso.com" },

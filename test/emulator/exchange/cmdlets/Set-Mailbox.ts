@@ -1,6 +1,12 @@
 import { without } from "../addresses.ts";
 import { nothing, theOne, write, type Call, type Cmdlet, type Outcome } from "../cmdlet.ts";
-import { invalidArgument, invalidValue, notImplemented, notLicensedForHold } from "../errors.ts";
+import {
+  invalidArgument,
+  invalidValue,
+  notFound,
+  notImplemented,
+  notLicensedForHold,
+} from "../errors.ts";
 import { asHtml } from "../html.ts";
 import { refuseOnPremises } from "../mastery.ts";
 import { addressesAfter, checkedAlias, checkedName, checkedSimpleName } from "../naming.ts";
@@ -22,8 +28,11 @@ const special = [
   "DisplayName",
   "Type",
   "ForwardingSmtpAddress",
+  "RetentionPolicy",
 ];
 const settable = [...new Set([...special, ...covered("Set-Mailbox")])];
+/** The first one is that of every tenant (documented). */
+const retentionPolicies = ["Default MRM Policy", "Leavers"];
 const holdSettings = ["LitigationHoldEnabled", "LitigationHoldDuration"];
 
 const typeAfter: Record<string, string> = {
@@ -141,6 +150,13 @@ function valuesOf(name: string, given: Bound, mailbox: DirectoryObject, call: Ca
           `The value "${textOf(given)}" of LitigationHoldDuration isn't a number of whole days, or Unlimited.`,
         );
       return { LitigationHoldDuration: applied(name, given, current) };
+    }
+    case "RetentionPolicy": {
+      const policy = retentionPolicies.find(
+        (known) => known.toLowerCase() === textOf(given).toLowerCase(),
+      );
+      if (textOf(given) !== "" && policy === undefined) throw notFound(textOf(given));
+      return { RetentionPolicy: policy ?? null };
     }
     case "ForwardingSmtpAddress":
       return {
