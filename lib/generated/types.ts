@@ -906,7 +906,7 @@ export interface LeaverStep {
 /**
  * What is done.
  */
-Step: ("EndMemberships" | "EndAccess" | "ConvertToShared" | "Hide" | "ChangeDisplayName" | "RemoveAliases" | "Forward" | "Share" | "SetAutomaticReply" | "DisableProtocols" | "SetRetentionPolicy" | "PlaceOnHold")
+Step: ("EndMemberships" | "EndAccess" | "ConvertToShared" | "Hide" | "ChangeDisplayName" | "RemoveAliases" | "Forward" | "Share" | "SetAutomaticReply" | "DisableProtocols" | "RemoveMobileDevices" | "CancelMeetings" | "SetRetentionPolicy" | "PlaceOnHold")
 /**
  * Of ChangeDisplayName: what is added to the display name.
  */
@@ -939,6 +939,10 @@ Protocols?: ("ActiveSyncEnabled" | "EwsEnabled" | "ImapEnabled" | "MacOutlookEna
  * Of SetRetentionPolicy: the name of the retention policy in Exchange.
  */
 Policy?: string
+/**
+ * Of CancelMeetings: for how many days from now.
+ */
+Days?: number
 /**
  * Of a step for the manager: what happens when the person has no manager with a mailbox. skip: the step is left out, and the audit log says so. fail: the event fails.
  */

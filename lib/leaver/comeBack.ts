@@ -120,6 +120,8 @@ async function undo(
   if (protocols.length > 0) faults.push(...(await protocolsBack(mailbox, protocols, gate)));
   for (const change of changes)
     if (change.kind === "reply") faults.push(...(await replyOff(mailbox, change, gate, note)));
+  if (changes.some(({ kind }) => kind === "meetings"))
+    note(`The meetings that mailbox ${nameOf(mailbox)} had organised stay cancelled.`);
   if (holdOf(mailbox) !== undefined)
     note(`Mailbox ${nameOf(mailbox)} stays on litigation hold: a hold does not end with a return.`);
   const access = changes.filter((change) => change.kind === "access");

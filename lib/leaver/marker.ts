@@ -59,6 +59,12 @@ export interface ChangedProtocol {
   before: boolean | null;
 }
 
+/** The meetings of the leaver are cancelled: no read shows that. */
+export interface CancelledMeetings {
+  kind: "meetings";
+  days: number;
+}
+
 /** What the leaver could use of another mailbox, which the policy ends. */
 export interface EndedAccess {
   kind: "access";
@@ -93,6 +99,7 @@ export type Change =
   | EndedMembership
   | SetReply
   | ChangedProtocol
+  | CancelledMeetings
   | EndedAccess
   | Progress
   | LookAgain;
@@ -188,6 +195,7 @@ function keyOf(change: Change): string {
     case "again":
       return `again ${change.mailbox.toLowerCase()}`;
     case "reply":
+    case "meetings":
     case "progress":
       return change.kind;
   }
@@ -236,6 +244,8 @@ function isChange(value: unknown): value is Change {
       return isText("policy") && isText("newest") && isText("upTo");
     case "again":
       return isText("mailbox");
+    case "meetings":
+      return typeof value["days"] === "number";
     case "protocol": {
       const { before } = value;
       return isProtocol(shown(value["name"])) && (before === null || typeof before === "boolean");

@@ -24,6 +24,8 @@ const propertiesOf: Readonly<
   ConvertToShared: { needed: [] },
   Hide: { needed: [] },
   DisableProtocols: { needed: ["Protocols"] },
+  RemoveMobileDevices: { needed: [] },
+  CancelMeetings: { needed: ["Days"] },
   SetRetentionPolicy: { needed: ["Policy"] },
   ChangeDisplayName: { needed: ["Suffix"] },
   RemoveAliases: { needed: [] },

@@ -31,6 +31,8 @@ import { mailboxLookup, type Mailbox } from "../exchange/mailbox.ts";
 import { applySettings, propertiesFor, settingsChange } from "../exchange/mailboxChange.ts";
 import { rightNamed } from "../exchange/mailboxRight.ts";
 import { sizeLookup, sizeOf } from "../exchange/mailboxSize.ts";
+import { cancelling, meetingCancellation } from "../exchange/meetings.ts";
+import { deviceRemoval, devicesOf, removingDevice } from "../exchange/mobileDevices.ts";
 import { nameOf } from "../exchange/naming.ts";
 import {
   offValue,
@@ -120,6 +122,8 @@ export const stepCmdlets: Cmdlets = mergedCmdlets(
   accessEnd,
   sizeLookup,
   protocolChanges,
+  deviceRemoval,
+  meetingCancellation,
 );
 
 /** The properties of the mailbox to read before its steps can be prepared. */
@@ -166,6 +170,10 @@ export async function prepared(
       return setting(mailbox, [["HiddenFromAddressListsEnabled", "true"]], gate);
     case "SetRetentionPolicy":
       return setting(mailbox, [["RetentionPolicy", step.Policy?.trim() ?? ""]], gate);
+    case "RemoveMobileDevices":
+      return await removingDevices(mailbox, gate);
+    case "CancelMeetings":
+      return cancellingMeetings(leaver, step.Days ?? 0, gate);
     case "DisableProtocols":
       return await disabling(mailbox, step.Protocols ?? [], gate);
     case "ChangeDisplayName":
@@ -297,6 +305,38 @@ async function converting(mailbox: Mailbox, gate: LeaverGate): Promise<PreparedS
         ]),
   ];
   return setting(mailbox, [["Type", "Shared"]], gate, notes);
+}
+
+async function removingDevices(mailbox: Mailbox, gate: LeaverGate): Promise<PreparedStep> {
+  const devices = await gate.read(devicesOf(mailbox));
+  if (devices.length === 0) return nothing;
+  return {
+    // A device connects again when the person signs in on it.
+    changes: [],
+    notes: [],
+    async take() {
+      const removed = await gate.attemptAll(devices.map((one) => removingDevice(mailbox, one)));
+      return removed.filter((one) => one instanceof Fault);
+    },
+  };
+}
+
+/** On record only after it was accepted: nothing else shows it. */
+function cancellingMeetings(
+  { mailbox, record }: Leaver,
+  days: number,
+  gate: LeaverGate,
+): PreparedStep {
+  if (record?.changes.some(({ kind }) => kind === "meetings")) return nothing;
+  return {
+    changes: [],
+    notes: [],
+    async take() {
+      const faults = await faultsOf(gate.change(cancelling(mailbox, days)));
+      if (faults.length > 0) return faults;
+      return (await record?.add([{ kind: "meetings", days }])) ?? [];
+    },
+  };
 }
 
 const maxSharedGigabytes = 50;

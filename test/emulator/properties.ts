@@ -58,7 +58,7 @@ export const defaults: Record<string, Value> = {
     `${numbered("ExtensionCustomAttribute", 5)} AcceptMessagesOnlyFrom
     AcceptMessagesOnlyFromDLMembers RejectMessagesFrom RejectMessagesFromDLMembers
     EventsToDeleteIDs BypassModerationFromSendersOrMembers ModeratedBy GrantSendOnBehalfTo
-    InPlaceHolds ArchiveName ResourceCustom GeneratedOfflineAddressBooks PoliciesIncluded
+    InPlaceHolds MobileDevices ArchiveName ResourceCustom GeneratedOfflineAddressBooks PoliciesIncluded
     PoliciesExcluded Languages MailTipTranslations EmailAddresses ManagedBy Members
     DirectReports OtherFax OtherHomePhone OtherTelephone AdministrativeUnits Description`,
   ),
@@ -88,6 +88,7 @@ export const defaults: Record<string, Value> = {
   ...all(true, protocols.filter((name) => name !== "SmtpClientAuthenticationDisabled").join(" ")),
   // Null: the setting of the organisation counts.
   SmtpClientAuthenticationDisabled: null,
+  OrganizedMeetings: 3,
   TotalItemSize: "1.5 GB (1,610,612,736 bytes)",
   ItemCount: 12_000,
   ...all(
@@ -354,7 +355,13 @@ const mailboxRows = [
 /** Stored for other reasons than to be shown. */
 const unshown = {
   group: ["Members"],
-  mailbox: ["IsSoftDeletedByRemove", "IsSoftDeletedByDisable", "IsInactiveMailbox"],
+  mailbox: [
+    "IsSoftDeletedByRemove",
+    "IsSoftDeletedByDisable",
+    "IsInactiveMailbox",
+    "MobileDevices",
+    "OrganizedMeetings",
+  ],
 };
 
 const shownIn = (cmdlets: readonly (keyof typeof rows)[]): string[] =>

@@ -386,9 +386,7 @@ describe("several changes at once", () => {
       return () => Promise.resolve(++looked > looks);
     };
     const taking = [0, 2, Infinity].map((looks) =>
-      gate.attemptAll([
-        { ...step(String(looks)), mustShow: true, isInEffect: shownAfter(looks) },
-      ]),
+      gate.attemptAll([{ ...step(String(looks)), mustShow: true, isInEffect: shownAfter(looks) }]),
     );
     expect(await Promise.all(taking)).toEqual([
       ["done"],

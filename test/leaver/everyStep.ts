@@ -27,6 +27,8 @@ export function everyStep(helper: string) {
           { Step: "ChangeDisplayName", Suffix: " (left)" },
           { Step: "RemoveAliases" },
           { Step: "Hide" },
+          { Step: "RemoveMobileDevices" },
+          { Step: "CancelMeetings", Days: 365 },
           { Step: "SetRetentionPolicy", Policy: "Leavers" },
           {
             Step: "DisableProtocols",

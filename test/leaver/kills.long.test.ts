@@ -31,6 +31,7 @@ function reset(): unknown {
     access: { [aoife]: [shared] },
     change(object) {
       if (object["Guid"] !== aoife) return;
+      object["MobileDevices"] = [guidOf("Sales"), guidOf("Info")];
       object["EmailAddresses"] = ["SMTP:aoife.obrien@contoso.com", "smtp:aoife@contoso.com"];
     },
   });

@@ -30,6 +30,7 @@ beforeEach(() =>
       "smtp:aoife@contoso.onmicrosoft.com",
       "X500:/o=Contoso/cn=aoife",
     ];
+    object["MobileDevices"] = [guidOf("Sales"), guidOf("Info")];
     object[marker] = ["of somebody else"];
     object["DisplayName"] = "Aoife <O'Brien>";
   }),
@@ -214,7 +215,7 @@ describe("a leaver's policy", () => {
     expect(bench.stored(aoife)).toMatchObject({ RecipientTypeDetails: "UserMailbox" });
   });
 
-  it("switches off the named protocols and no others, hides the mailbox, and sets the retention policy", async () => {
+  it("switches off the named protocols and no others, hides the mailbox, removes devices, cancels meetings", async () => {
     await leave();
     expect(bench.stored(aoife)).toMatchObject({
       ActiveSyncEnabled: false,
@@ -222,6 +223,8 @@ describe("a leaver's policy", () => {
       SmtpClientAuthenticationDisabled: true,
       HiddenFromAddressListsEnabled: true,
       RetentionPolicy: "Leavers",
+      MobileDevices: [],
+      OrganizedMeetings: 0,
     });
     expect(bench.stored(aoife)["PopEnabled"] ?? true).toBe(true);
   });

@@ -32,6 +32,7 @@ const changing = [
   "Set-Mailbox",
   "Set-MailboxAutoReplyConfiguration",
   "Set-CASMailbox",
+  "Remove-MobileDevice",
   "Add-MailboxPermission",
   "Add-RecipientPermission",
   "Remove-MailboxPermission",
@@ -67,6 +68,7 @@ export async function lived(bench: Bench, seed: number): Promise<Life> {
     }
     if (shared.includes(String(object["Guid"])) && isSo()) object["GrantSendOnBehalfTo"] = [aoife];
     if (object["Guid"] !== aoife) return;
+    object["MobileDevices"] = shared.filter(isSo);
     object["EmailAddresses"] = [
       "SMTP:aoife.obrien@contoso.com",
       ...["a", "b", "c"].filter(isSo).map((name) => `smtp:aoife.${name}@contoso.com`),
@@ -117,6 +119,10 @@ export async function lived(bench: Bench, seed: number): Promise<Life> {
       life.wrong.push("a membership stayed, and the leave succeeded");
     if (Step === "EndAccess" && accessOf(bench, aoife).length > 0)
       life.wrong.push("access to other mailboxes stayed, and the leave succeeded");
+    if (Step === "RemoveMobileDevices" && [left["MobileDevices"] ?? []].flat().length > 0)
+      life.wrong.push("a mobile device stayed, and the leave succeeded");
+    if (Step === "CancelMeetings" && left["OrganizedMeetings"] !== 0)
+      life.wrong.push("meetings were not cancelled, and the leave succeeded");
     if (Step === "RemoveAliases" && (left["EmailAddresses"] as string[]).length > 1)
       life.wrong.push("aliases stayed, and the leave succeeded");
   }

@@ -53,6 +53,7 @@ describe("the policies of leavers", () => {
       withSteps({ Step: "DisableProtocols", Protocols: ["OWA"] }),
       /parameter of Set-CASMailbox/,
     ],
+    ["meetings of no days", withSteps({ Step: "CancelMeetings", Days: 0 }), /from 1 to 1825/],
     ["a step twice", withSteps(share, share), /Share is there twice\./],
     [
       "no word on a missing manager",

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { LeaverPolicies } from "../types.ts";
 const check_leaverPolicies = validate28;
-const schema13 = {"properties":{"MarkerProperty":{"enum":["ExtensionCustomAttribute1","ExtensionCustomAttribute2","ExtensionCustomAttribute3","ExtensionCustomAttribute4","ExtensionCustomAttribute5"]},"policies":{"items":{"properties":{"Event":{"enum":["disable","delete"]},"Steps":{"items":{"properties":{"Step":{"type":"string","enum":["EndMemberships","EndAccess","ConvertToShared","Hide","ChangeDisplayName","RemoveAliases","Forward","Share","SetAutomaticReply","DisableProtocols","SetRetentionPolicy","PlaceOnHold"],"expected":"EndMemberships, EndAccess, ConvertToShared, Hide, ChangeDisplayName, RemoveAliases, Forward, Share, SetAutomaticReply, DisableProtocols, SetRetentionPolicy or PlaceOnHold"},"Suffix":{"type":"string","pattern":"\\S","expected":"a text such as \" (left)\"","verbatim":true},"To":{"type":"string","pattern":"\\S","expected":"manager, or an email address"},"KeepCopy":{"type":"boolean"},"With":{"type":"array","items":{"type":"string","pattern":"\\S","expected":"manager, or the address or GUID of a user"}},"Rights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"],"expected":"FullAccess, SendAs or SendOnBehalf"}},"AutoMapping":{"type":"boolean"},"Protocols":{"type":"array","items":{"type":"string","enum":["ActiveSyncEnabled","EwsEnabled","ImapEnabled","MacOutlookEnabled","MAPIEnabled","OneWinNativeOutlookEnabled","OutlookMobileEnabled","OWAEnabled","OWAforDevicesEnabled","PopEnabled","SmtpClientAuthenticationDisabled","UniversalOutlookEnabled"],"expected":"a parameter of Set-CASMailbox such as ActiveSyncEnabled"}},"Policy":{"type":"string","pattern":"\\S","expected":"the name of a retention policy"},"WithoutManager":{"type":"string","enum":["skip","fail"],"expected":"skip or fail"},"Messages":{"type":"array","items":{"type":"object","required":["InternalMessage"],"additionalProperties":false,"properties":{"Language":{"type":"string","pattern":"^\\s*[A-Za-z]{2,3}(-[A-Za-z0-9]+)*\\s*$","expected":"a language such as nl or nl-NL"},"InternalMessage":{"type":"string","pattern":"\\S","expected":"a text in HTML"},"ExternalMessage":{"type":"string"}}}},"Duration":{"type":["integer","string"],"expected":"a whole number of days, or Unlimited"}}}}}}}}};
+const schema13 = {"properties":{"MarkerProperty":{"enum":["ExtensionCustomAttribute1","ExtensionCustomAttribute2","ExtensionCustomAttribute3","ExtensionCustomAttribute4","ExtensionCustomAttribute5"]},"policies":{"items":{"properties":{"Event":{"enum":["disable","delete"]},"Steps":{"items":{"properties":{"Step":{"type":"string","enum":["EndMemberships","EndAccess","ConvertToShared","Hide","ChangeDisplayName","RemoveAliases","Forward","Share","SetAutomaticReply","DisableProtocols","RemoveMobileDevices","CancelMeetings","SetRetentionPolicy","PlaceOnHold"],"expected":"EndMemberships, EndAccess, ConvertToShared, Hide, ChangeDisplayName, RemoveAliases, Forward, Share, SetAutomaticReply, DisableProtocols, RemoveMobileDevices, CancelMeetings, SetRetentionPolicy or PlaceOnHold"},"Suffix":{"type":"string","pattern":"\\S","expected":"a text such as \" (left)\"","verbatim":true},"To":{"type":"string","pattern":"\\S","expected":"manager, or an email address"},"KeepCopy":{"type":"boolean"},"With":{"type":"array","items":{"type":"string","pattern":"\\S","expected":"manager, or the address or GUID of a user"}},"Rights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"],"expected":"FullAccess, SendAs or SendOnBehalf"}},"AutoMapping":{"type":"boolean"},"Protocols":{"type":"array","items":{"type":"string","enum":["ActiveSyncEnabled","EwsEnabled","ImapEnabled","MacOutlookEnabled","MAPIEnabled","OneWinNativeOutlookEnabled","OutlookMobileEnabled","OWAEnabled","OWAforDevicesEnabled","PopEnabled","SmtpClientAuthenticationDisabled","UniversalOutlookEnabled"],"expected":"a parameter of Set-CASMailbox such as ActiveSyncEnabled"}},"Policy":{"type":"string","pattern":"\\S","expected":"the name of a retention policy"},"Days":{"type":"integer","minimum":1,"maximum":1825,"expected":"a whole number of days from 1 to 1825"},"WithoutManager":{"type":"string","enum":["skip","fail"],"expected":"skip or fail"},"Messages":{"type":"array","items":{"type":"object","required":["InternalMessage"],"additionalProperties":false,"properties":{"Language":{"type":"string","pattern":"^\\s*[A-Za-z]{2,3}(-[A-Za-z0-9]+)*\\s*$","expected":"a language such as nl or nl-NL"},"InternalMessage":{"type":"string","pattern":"\\S","expected":"a text in HTML"},"ExternalMessage":{"type":"string"}}}},"Duration":{"type":["integer","string"],"expected":"a whole number of days, or Unlimited"}}}}}}}}};
 const pattern8 = new RegExp("\\S", "u");
 const pattern26 = new RegExp("^\\s*[A-Za-z]{2,3}(-[A-Za-z0-9]+)*\\s*$", "u");
 const func2 = Object.prototype.hasOwnProperty;
@@ -323,7 +323,7 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(!((((((((((((data13 === "EndMemberships") || (data13 === "EndAccess")) || (data13 === "ConvertToShared")) || (data13 === "Hide")) || (data13 === "ChangeDisplayName")) || (data13 === "RemoveAliases")) || (data13 === "Forward")) || (data13 === "Share")) || (data13 === "SetAutomaticReply")) || (data13 === "DisableProtocols")) || (data13 === "SetRetentionPolicy")) || (data13 === "PlaceOnHold"))){
+if(!((((((((((((((data13 === "EndMemberships") || (data13 === "EndAccess")) || (data13 === "ConvertToShared")) || (data13 === "Hide")) || (data13 === "ChangeDisplayName")) || (data13 === "RemoveAliases")) || (data13 === "Forward")) || (data13 === "Share")) || (data13 === "SetAutomaticReply")) || (data13 === "DisableProtocols")) || (data13 === "RemoveMobileDevices")) || (data13 === "CancelMeetings")) || (data13 === "SetRetentionPolicy")) || (data13 === "PlaceOnHold"))){
 const err25 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Step",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Step/enum",keyword:"enum",params:{allowedValues: schema13.properties.policies.items.properties.Steps.items.properties.Step.enum}};
 if(vErrors === null){
 vErrors = [err25];
@@ -552,10 +552,10 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data12.WithoutManager !== undefined){
-let data25 = data12.WithoutManager;
-if(typeof data25 !== "string"){
-const err43 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/WithoutManager",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/WithoutManager/type",keyword:"type",params:{type: "string"}};
+if(data12.Days !== undefined){
+let data25 = data12.Days;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
+const err43 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Days",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Days/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -564,8 +564,9 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(!((data25 === "skip") || (data25 === "fail"))){
-const err44 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/WithoutManager",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/WithoutManager/enum",keyword:"enum",params:{allowedValues: schema13.properties.policies.items.properties.Steps.items.properties.WithoutManager.enum}};
+if((typeof data25 == "number") && (isFinite(data25))){
+if(data25 > 1825 || isNaN(data25)){
+const err44 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Days",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Days/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1825}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -574,16 +575,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-if(data12.Messages !== undefined){
-let data26 = data12.Messages;
-if(Array.isArray(data26)){
-const len7 = data26.length;
-for(let i7=0; i7<len7; i7++){
-let data27 = data26[i7];
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-if(data27.InternalMessage === undefined){
-const err45 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7,schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/required",keyword:"required",params:{missingProperty: "InternalMessage"}};
+if(data25 < 1 || isNaN(data25)){
+const err45 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Days",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Days/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -592,9 +585,12 @@ vErrors.push(err45);
 }
 errors++;
 }
-for(const key4 in data27){
-if(!(((key4 === "Language") || (key4 === "InternalMessage")) || (key4 === "ExternalMessage"))){
-const err46 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7,schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+}
+}
+if(data12.WithoutManager !== undefined){
+let data26 = data12.WithoutManager;
+if(typeof data26 !== "string"){
+const err46 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/WithoutManager",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/WithoutManager/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -603,12 +599,8 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-if(data27.Language !== undefined){
-let data28 = data27.Language;
-if(typeof data28 === "string"){
-if(!pattern26.test(data28)){
-const err47 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/Language",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/Language/pattern",keyword:"pattern",params:{pattern: "^\\s*[A-Za-z]{2,3}(-[A-Za-z0-9]+)*\\s*$"}};
+if(!((data26 === "skip") || (data26 === "fail"))){
+const err47 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/WithoutManager",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/WithoutManager/enum",keyword:"enum",params:{allowedValues: schema13.properties.policies.items.properties.Steps.items.properties.WithoutManager.enum}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -618,8 +610,15 @@ vErrors.push(err47);
 errors++;
 }
 }
-else {
-const err48 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/Language",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/Language/type",keyword:"type",params:{type: "string"}};
+if(data12.Messages !== undefined){
+let data27 = data12.Messages;
+if(Array.isArray(data27)){
+const len7 = data27.length;
+for(let i7=0; i7<len7; i7++){
+let data28 = data27[i7];
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(data28.InternalMessage === undefined){
+const err48 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7,schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/required",keyword:"required",params:{missingProperty: "InternalMessage"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -628,12 +627,9 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-if(data27.InternalMessage !== undefined){
-let data29 = data27.InternalMessage;
-if(typeof data29 === "string"){
-if(!pattern8.test(data29)){
-const err49 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/InternalMessage",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/InternalMessage/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+for(const key4 in data28){
+if(!(((key4 === "Language") || (key4 === "InternalMessage")) || (key4 === "ExternalMessage"))){
+const err49 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7,schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -643,8 +639,11 @@ vErrors.push(err49);
 errors++;
 }
 }
-else {
-const err50 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/InternalMessage",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/InternalMessage/type",keyword:"type",params:{type: "string"}};
+if(data28.Language !== undefined){
+let data29 = data28.Language;
+if(typeof data29 === "string"){
+if(!pattern26.test(data29)){
+const err50 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/Language",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/Language/pattern",keyword:"pattern",params:{pattern: "^\\s*[A-Za-z]{2,3}(-[A-Za-z0-9]+)*\\s*$"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -654,9 +653,8 @@ vErrors.push(err50);
 errors++;
 }
 }
-if(data27.ExternalMessage !== undefined){
-if(typeof data27.ExternalMessage !== "string"){
-const err51 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/ExternalMessage",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/ExternalMessage/type",keyword:"type",params:{type: "string"}};
+else {
+const err51 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/Language",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/Language/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -666,9 +664,11 @@ vErrors.push(err51);
 errors++;
 }
 }
-}
-else {
-const err52 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7,schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/type",keyword:"type",params:{type: "object"}};
+if(data28.InternalMessage !== undefined){
+let data30 = data28.InternalMessage;
+if(typeof data30 === "string"){
+if(!pattern8.test(data30)){
+const err52 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/InternalMessage",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/InternalMessage/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -678,9 +678,8 @@ vErrors.push(err52);
 errors++;
 }
 }
-}
 else {
-const err53 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/type",keyword:"type",params:{type: "array"}};
+const err53 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/InternalMessage",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/InternalMessage/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -690,10 +689,9 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data12.Duration !== undefined){
-let data31 = data12.Duration;
-if((!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))) && (typeof data31 !== "string")){
-const err54 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Duration",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Duration/type",keyword:"type",params:{type: schema13.properties.policies.items.properties.Steps.items.properties.Duration.type}};
+if(data28.ExternalMessage !== undefined){
+if(typeof data28.ExternalMessage !== "string"){
+const err54 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7+"/ExternalMessage",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/properties/ExternalMessage/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -705,7 +703,7 @@ errors++;
 }
 }
 else {
-const err55 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3,schemaPath:"#/properties/policies/items/properties/Steps/items/type",keyword:"type",params:{type: "object"}};
+const err55 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages/" + i7,schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -717,7 +715,7 @@ errors++;
 }
 }
 else {
-const err56 = {instancePath:instancePath+"/policies/" + i0+"/Steps",schemaPath:"#/properties/policies/items/properties/Steps/type",keyword:"type",params:{type: "array"}};
+const err56 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Messages",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Messages/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -727,9 +725,10 @@ vErrors.push(err56);
 errors++;
 }
 }
-}
-else {
-const err57 = {instancePath:instancePath+"/policies/" + i0,schemaPath:"#/properties/policies/items/type",keyword:"type",params:{type: "object"}};
+if(data12.Duration !== undefined){
+let data32 = data12.Duration;
+if((!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))) && (typeof data32 !== "string")){
+const err57 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3+"/Duration",schemaPath:"#/properties/policies/items/properties/Steps/items/properties/Duration/type",keyword:"type",params:{type: schema13.properties.policies.items.properties.Steps.items.properties.Duration.type}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -741,7 +740,7 @@ errors++;
 }
 }
 else {
-const err58 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/type",keyword:"type",params:{type: "array"}};
+const err58 = {instancePath:instancePath+"/policies/" + i0+"/Steps/" + i3,schemaPath:"#/properties/policies/items/properties/Steps/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -753,7 +752,7 @@ errors++;
 }
 }
 else {
-const err59 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err59 = {instancePath:instancePath+"/policies/" + i0+"/Steps",schemaPath:"#/properties/policies/items/properties/Steps/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -762,7 +761,43 @@ vErrors.push(err59);
 }
 errors++;
 }
+}
+}
+else {
+const err60 = {instancePath:instancePath+"/policies/" + i0,schemaPath:"#/properties/policies/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+}
+else {
+const err61 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+}
+else {
+const err62 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
 validate28.errors = vErrors;
 return errors === 0;
 }
-export const leaverPolicies: Contract<LeaverPolicies> = { check: check_leaverPolicies, shape: {"type":"object","properties":{"$schema":{"type":"string"},"MarkerProperty":{"type":"string","enum":["ExtensionCustomAttribute1","ExtensionCustomAttribute2","ExtensionCustomAttribute3","ExtensionCustomAttribute4","ExtensionCustomAttribute5"],"expected":"ExtensionCustomAttribute1 to ExtensionCustomAttribute5"},"policies":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string","expected":"a string that is not blank"},"Event":{"type":"string","enum":["disable","delete"],"expected":"disable or delete"},"AppliesTo":{"type":"array","items":{"type":"object","properties":{"Property":{"type":"string","expected":"a property of mailboxes such as CustomAttribute1"},"Values":{"type":"array","items":{"type":"string"}}}}},"Steps":{"type":"array","items":{"type":"object","properties":{"Step":{"type":"string","enum":["EndMemberships","EndAccess","ConvertToShared","Hide","ChangeDisplayName","RemoveAliases","Forward","Share","SetAutomaticReply","DisableProtocols","SetRetentionPolicy","PlaceOnHold"],"expected":"EndMemberships, EndAccess, ConvertToShared, Hide, ChangeDisplayName, RemoveAliases, Forward, Share, SetAutomaticReply, DisableProtocols, SetRetentionPolicy or PlaceOnHold"},"Suffix":{"type":"string","expected":"a text such as \" (left)\"","verbatim":true},"To":{"type":"string","expected":"manager, or an email address"},"KeepCopy":{"type":"boolean"},"With":{"type":"array","items":{"type":"string","expected":"manager, or the address or GUID of a user"}},"Rights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"],"expected":"FullAccess, SendAs or SendOnBehalf"}},"AutoMapping":{"type":"boolean"},"Protocols":{"type":"array","items":{"type":"string","enum":["ActiveSyncEnabled","EwsEnabled","ImapEnabled","MacOutlookEnabled","MAPIEnabled","OneWinNativeOutlookEnabled","OutlookMobileEnabled","OWAEnabled","OWAforDevicesEnabled","PopEnabled","SmtpClientAuthenticationDisabled","UniversalOutlookEnabled"],"expected":"a parameter of Set-CASMailbox such as ActiveSyncEnabled"}},"Policy":{"type":"string","expected":"the name of a retention policy"},"WithoutManager":{"type":"string","enum":["skip","fail"],"expected":"skip or fail"},"Messages":{"type":"array","items":{"type":"object","properties":{"Language":{"type":"string","expected":"a language such as nl or nl-NL"},"InternalMessage":{"type":"string","expected":"a text in HTML"},"ExternalMessage":{"type":"string"}}}},"Duration":{"type":["integer","string"],"expected":"a whole number of days, or Unlimited"}}}}}}}}} };
+export const leaverPolicies: Contract<LeaverPolicies> = { check: check_leaverPolicies, shape: {"type":"object","properties":{"$schema":{"type":"string"},"MarkerProperty":{"type":"string","enum":["ExtensionCustomAttribute1","ExtensionCustomAttribute2","ExtensionCustomAttribute3","ExtensionCustomAttribute4","ExtensionCustomAttribute5"],"expected":"ExtensionCustomAttribute1 to ExtensionCustomAttribute5"},"policies":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string","expected":"a string that is not blank"},"Event":{"type":"string","enum":["disable","delete"],"expected":"disable or delete"},"AppliesTo":{"type":"array","items":{"type":"object","properties":{"Property":{"type":"string","expected":"a property of mailboxes such as CustomAttribute1"},"Values":{"type":"array","items":{"type":"string"}}}}},"Steps":{"type":"array","items":{"type":"object","properties":{"Step":{"type":"string","enum":["EndMemberships","EndAccess","ConvertToShared","Hide","ChangeDisplayName","RemoveAliases","Forward","Share","SetAutomaticReply","DisableProtocols","RemoveMobileDevices","CancelMeetings","SetRetentionPolicy","PlaceOnHold"],"expected":"EndMemberships, EndAccess, ConvertToShared, Hide, ChangeDisplayName, RemoveAliases, Forward, Share, SetAutomaticReply, DisableProtocols, RemoveMobileDevices, CancelMeetings, SetRetentionPolicy or PlaceOnHold"},"Suffix":{"type":"string","expected":"a text such as \" (left)\"","verbatim":true},"To":{"type":"string","expected":"manager, or an email address"},"KeepCopy":{"type":"boolean"},"With":{"type":"array","items":{"type":"string","expected":"manager, or the address or GUID of a user"}},"Rights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"],"expected":"FullAccess, SendAs or SendOnBehalf"}},"AutoMapping":{"type":"boolean"},"Protocols":{"type":"array","items":{"type":"string","enum":["ActiveSyncEnabled","EwsEnabled","ImapEnabled","MacOutlookEnabled","MAPIEnabled","OneWinNativeOutlookEnabled","OutlookMobileEnabled","OWAEnabled","OWAforDevicesEnabled","PopEnabled","SmtpClientAuthenticationDisabled","UniversalOutlookEnabled"],"expected":"a parameter of Set-CASMailbox such as ActiveSyncEnabled"}},"Policy":{"type":"string","expected":"the name of a retention policy"},"Days":{"type":"integer","expected":"a whole number of days from 1 to 1825"},"WithoutManager":{"type":"string","enum":["skip","fail"],"expected":"skip or fail"},"Messages":{"type":"array","items":{"type":"object","properties":{"Language":{"type":"string","expected":"a language such as nl or nl-NL"},"InternalMessage":{"type":"string","expected":"a text in HTML"},"ExternalMessage":{"type":"string"}}}},"Duration":{"type":["integer","string"],"expected":"a whole number of days, or Unlimited"}}}}}}}}} };

@@ -14,6 +14,9 @@ import { getMailboxAutoReplyConfiguration } from "./cmdlets/Get-MailboxAutoReply
 import { getMailboxFolderPermission } from "./cmdlets/Get-MailboxFolderPermission.ts";
 import { getMailboxFolderStatistics } from "./cmdlets/Get-MailboxFolderStatistics.ts";
 import { getMailboxPermission } from "./cmdlets/Get-MailboxPermission.ts";
+import { getMobileDevice } from "./cmdlets/Get-MobileDevice.ts";
+import { removeCalendarEvents } from "./cmdlets/Remove-CalendarEvents.ts";
+import { removeMobileDevice } from "./cmdlets/Remove-MobileDevice.ts";
 import { getCasMailbox } from "./cmdlets/Get-CASMailbox.ts";
 import { getMailboxStatistics } from "./cmdlets/Get-MailboxStatistics.ts";
 import { setCasMailbox } from "./cmdlets/Set-CASMailbox.ts";
@@ -68,6 +71,9 @@ export const cmdlets: readonly Cmdlet[] = [
   getMailboxStatistics,
   getCasMailbox,
   setCasMailbox,
+  getMobileDevice,
+  removeMobileDevice,
+  removeCalendarEvents,
   newDistributionGroup,
   setDistributionGroup,
   removeDistributionGroup,
