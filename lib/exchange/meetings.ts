@@ -21,7 +21,7 @@ export function cancelling(mailbox: Mailbox, days: number): ExchangeStep {
       QueryWindowInDays: days,
       Confirm: false,
     },
-    sentence: `Queue the cancellation of the meetings that mailbox ${nameOf(mailbox)} organised for the next ${days} days`,
+    sentence: `Cancel the meetings that mailbox ${nameOf(mailbox)} organised for the next ${days} days`,
     before: {},
   };
 }

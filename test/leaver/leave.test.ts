@@ -215,7 +215,7 @@ describe("a leaver's policy", () => {
     expect(bench.stored(aoife)).toMatchObject({ RecipientTypeDetails: "UserMailbox" });
   });
 
-  it("switches off the named protocols and no others, hides the mailbox, removes devices, cancels meetings", async () => {
+  it("switches off the named protocols only, hides the mailbox, removes devices, cancels meetings", async () => {
     await leave();
     expect(bench.stored(aoife)).toMatchObject({
       ActiveSyncEnabled: false,

@@ -18,8 +18,10 @@ export interface Life {
   seed: number;
   /** How often each event was sent until it succeeded. */
   tries: number;
-  /** Troubles that struck a request. */
-  troubles: number;
+  /** The troubles that struck a request, or ended a run. */
+  met: string[];
+  /** The outcome of each event. */
+  outcomes: string[];
   /** What is wrong; empty when the tenant is as it has to be. */
   wrong: string[];
 }
@@ -80,7 +82,7 @@ export async function lived(bench: Bench, seed: number): Promise<Life> {
   };
   const access = { [aoife]: shared.filter(isSo) };
   resetSmall(bench, { kept: [aoife, manager, helper, ...shared], access, change });
-  const life: Life = { seed, tries: 0, troubles: 0, wrong: [] };
+  const life: Life = { seed, tries: 0, met: [], outcomes: [], wrong: [] };
   const event = changeEventFor(bench.running, { manager: isSo() ? manager : null });
 
   async function until(action: Parameters<typeof runInProcess>[0], what: string): Promise<void> {
@@ -93,8 +95,9 @@ export async function lived(bench: Bench, seed: number): Promise<Life> {
         advance: () => undefined,
         ...(endsAt !== undefined && { endsAt }),
       }).catch(() => ({ answer: undefined }));
-      life.troubles += endsAt === undefined ? 0 : 1;
-      life.troubles += bench.emulator.journal().filter(({ fault }) => fault !== undefined).length;
+      if (endsAt !== undefined) life.met.push("killed");
+      life.met.push(...bench.emulator.journal().flatMap(({ fault }) => fault ?? []));
+      life.outcomes.push((answer as { outcome?: string } | undefined)?.outcome ?? "none");
       bench.emulator.clearJournal();
       if (isSuccess(answer)) return;
     }
