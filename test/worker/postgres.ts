@@ -1,10 +1,11 @@
 /** A PostgreSQL of this machine, in a folder of its own, on a port of the loopback network. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { loadDriver } from "../../lib/runtime/queue/engine.ts";
 
 export interface Postgres {
@@ -15,6 +16,10 @@ export interface Postgres {
   query(statement: string): Promise<void>;
   /** All rows of all tables, as text. */
   dump(): string;
+  /** The whole database, as a backup has it. */
+  backUp(): Promise<string>;
+  /** Makes what a backup has in this one, which is empty. */
+  restore(backup: string): void;
   remove(): void;
 }
 
@@ -81,6 +86,18 @@ export async function startPostgres(alsoOn?: string): Promise<Postgres> {
         maxBuffer: 1e9,
         stdio: ["ignore", "pipe", "ignore"],
       }),
+    async backUp() {
+      const { stdout } = await promisify(execFile)(`${programs}/pg_dump`, [url], {
+        maxBuffer: 1e9,
+      });
+      return stdout;
+    },
+    restore(backup) {
+      execFileSync(`${programs}/psql`, ["--quiet", "--set", "ON_ERROR_STOP=1", url], {
+        input: backup,
+        stdio: ["pipe", "ignore", "inherit"],
+      });
+    },
     remove() {
       control("stop", "-m", "immediate");
       rmSync(folder, { recursive: true, force: true });

@@ -50,10 +50,7 @@ export function importTurns(turnMs = defaultTurnMs): ImportTurns {
       const over = new AbortController();
       const open = async (about: JournalAbout): Promise<AnswerJournal> => {
         const store = await jobJournal({ name, sealing, queue }, about);
-        const end = (): void => {
-          const isTooOld = about.clock() - store.used().since > maxAnswerAgeMs;
-          over.abort(isTooOld ? tooOld : goesOn);
-        };
+        const end = (): void => over.abort(store.beginsAgain ? tooOld : goesOn);
         return { ...store, ...turnOf(store, { turnMs, end, isDraining: () => isDraining }) };
       };
       await current.run(open, () => run(over.signal));
@@ -133,6 +130,8 @@ const tooOld = new Fault({
 });
 
 interface JobJournal extends AnswerJournal {
+  /** What was kept is too old. This is another attempt: an import that never ends in an hour would run for ever. */
+  beginsAgain: boolean;
   /** False: the database did not take an answer. */
   isKept(): boolean;
   /** Resolves when all answers so far are on the disk. */
@@ -153,7 +152,10 @@ async function jobJournal(
 
   const now = clock();
   const left = await queue.keptAnswers(name);
-  const usable = usableOf(left, about);
+  const own = left.filter((one) => one.about === about);
+  // What an import reports is never older than that.
+  const beginsAgain = own.some(({ ageMs }) => ageMs > maxAnswerAgeMs);
+  const usable = beginsAgain ? [] : own;
   if (left.length > 0 && usable.length === 0) await queue.forgetAnswers(name);
   const since = now - Math.max(0, ...usable.map(({ ageMs }) => ageMs));
   const fresh = freshestOf(usable);
@@ -224,6 +226,7 @@ async function jobJournal(
       return id;
     },
     used: () => ({ count: taken, since }),
+    beginsAgain,
     isKept: () => isKept,
     async stored() {
       await written;
@@ -233,12 +236,6 @@ async function jobJournal(
       await written;
     },
   };
-}
-
-/** None, when the first of them is too old: what an import reports is never older. */
-function usableOf(left: readonly KeptJobAnswer[], about: string): KeptJobAnswer[] {
-  const usable = left.filter((one) => one.about === about);
-  return usable.some(({ ageMs }) => ageMs > maxAnswerAgeMs) ? [] : usable;
 }
 
 /**
