@@ -4,6 +4,7 @@ import { deleting } from "../../lifecycle/delete.ts";
 import { enabling } from "../../lifecycle/enable.ts";
 import { changeEventFor } from "../events.ts";
 import { Bench, guidOf, runnerOf } from "../bench.ts";
+import type { Fault } from "../emulator/faults.ts";
 import { runInProcess } from "../inProcess.ts";
 import { accessOf } from "./compared.ts";
 
@@ -75,6 +76,17 @@ beforeEach(() => {
 const event = (): unknown => changeEventFor(bench.running, {});
 const access = (): string[] => accessOf(bench, aoife);
 
+const marker = "ExtensionCustomAttribute5";
+const isNotAgain = (value: string): boolean => !value.includes('"again"');
+/** What the leaver's mailbox has on record. */
+const onRecord = (): { kind: string }[] =>
+  [bench.stored(aoife)[marker] ?? []]
+    .flat()
+    .map(
+      (value) =>
+        JSON.parse(String(value).replace("exo-connector-leaver:1:", "")) as { kind: string },
+    );
+
 /** A delete in a tenant that answers each request after so many milliseconds. */
 const slowly = (requestMs: number) =>
   runInProcess(deleting(policies), event(), bench.urls, { requestMs });
@@ -127,5 +139,69 @@ describe("EndAccess", () => {
       expect(access().length === 0 || !isDone).toBe(true);
     }
     expect(events).toBeGreaterThan(1);
+  });
+
+  /** No list of Full Access can be read. */
+  const refused: Fault[] = [
+    { match: { cmdlet: "Get-MailboxPermission" }, named: "forbiddenNul" },
+    { match: { cmdlet: "Get-MailboxPermission", item: true }, named: "forbiddenNul" },
+  ];
+
+  it("fails for mailboxes that cannot be looked at, and looks at them again in the next event", async () => {
+    bench.emulator.setFaults(refused);
+    const { answer } = await leaver.here(bench, event());
+    expect(answer.outputContext.Success).toBe(false);
+    const kinds = onRecord().map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(["progress", "again"]));
+    bench.emulator.setFaults([]);
+    const second = await leaver.here(bench, event());
+    expect(second.answer.outputContext.Success).toBe(true);
+    expect(access()).toEqual([]);
+    expect(onRecord().map(({ kind }) => kind)).not.toContain("again");
+  });
+
+  it("goes on with those that are left, and begins again for another policy", async () => {
+    bench.emulator.setFaults(refused);
+    await leaver.here(bench, event());
+    bench.emulator.setFaults([]);
+    // As if the first hundred had been looked at.
+    const [mailbox = ""] = mailboxes;
+    const stored = bench.emulator.state();
+    bench.emulator.replaceState({
+      ...stored,
+      objects: stored.objects.map((object) =>
+        object["Guid"] === aoife
+          ? { ...object, [marker]: [object[marker] ?? []].flat().map(String).filter(isNotAgain) }
+          : object,
+      ),
+    });
+    const { answer } = await leaver.here(bench, event());
+    expect(answer.outputContext.Success).toBe(true);
+    expect(access()).toContain(`${mailbox} FullAccess`);
+
+    bench.emulator.setFaults(refused);
+    await leaver.here(bench, event());
+    bench.emulator.setFaults([]);
+    const [policy] = policies.policies;
+    const other = deleting({ ...policies, policies: [{ ...policy, Id: "other" }] });
+    const again = runnerOf("lifecycle/delete", other, deleteAnswer, sideBySide);
+    expect((await again.here(bench, event())).answer.outputContext.Success).toBe(true);
+    expect(access()).toEqual([]);
+  });
+
+  it("fails as long as the leaver can send as something else, and ends the rest", async () => {
+    const group = guidOf("Sales team");
+    const state = bench.emulator.state();
+    bench.emulator.replaceState({
+      ...state,
+      recipientPermissions: [
+        ...(state.recipientPermissions ?? []),
+        { recipient: group, trustee: aoife, rights: ["SendAs"] },
+      ],
+    });
+    const { answer, messages } = await leaver.here(bench, event());
+    expect(answer).toMatchObject({ outcome: "notYet", outputContext: { Success: false } });
+    expect(messages.join("\n")).toMatch(/can still send as Sales team, which is no mailbox/);
+    expect(access()).toEqual([`${group} SendAs`]);
   });
 });
