@@ -10,7 +10,7 @@ import { textOf } from "./client/encoding.ts";
 import { findRows } from "./client/lookUp.ts";
 import { confirmed, mailboxLookup, type Mailbox } from "./mailbox.ts";
 import { rightLookup, rights, type RightName } from "./mailboxRight.ts";
-import { mayBeHeld } from "./rightChange.ts";
+import { nameOf } from "./naming.ts";
 import { listedNames, sendAsTrustee } from "./sendAsList.ts";
 import {
   mergedCmdlets,
@@ -138,15 +138,26 @@ async function sendersNames(account: Account, { exchange }: ExchangeTarget): Pro
   return [...new Set(granted.map((row) => textOf(row["Identity"])))];
 }
 
-/** What the account was granted; undefined when it is somebody else's, or no longer there. */
+/**
+ * What the account was granted; undefined when it is somebody else's, or no longer there. Throws a
+ * `notReady` fault when nobody can tell.
+ */
 export function heldOf(
   { mailbox, on }: Possible,
   account: Account,
 ): ExchangeQuery<Held | undefined> {
   return async (targets) => {
     if (on !== "Calendar") {
-      const standing = await rights[on].standingOf(mailbox, account)(targets);
-      return mayBeHeld(standing) ? { mailbox, right: on } : undefined;
+      const { isHeld, possibleSids } = await rights[on].standingOf(mailbox, account)(targets);
+      if (!isHeld && possibleSids.length > 0)
+        throw new Fault({
+          kind: "notReady",
+          message:
+            `${rights[on].label} on mailbox ${nameOf(mailbox)} is granted to ${possibleSids.join(", ")}, which may ` +
+            `be ${nameOf(account)}: Exchange Online does not show the security identifier of the account. Look at the ` +
+            "entry, and remove it.",
+        });
+      return isHeld ? { mailbox, right: on } : undefined;
     }
     const calendar = await calendarOf(mailbox)(targets);
     // By the address: a list names users by display names, which several can have.

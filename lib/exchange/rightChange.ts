@@ -274,8 +274,7 @@ function otherNameOf({ name }: Right, account: Account): string {
 }
 
 /** What may be the account's counts: it would keep the right. */
-/** Whether the account has the right, or an entry that nobody can tell from its own. */
-export function mayBeHeld({ isHeld, possibleSids }: Standing): boolean {
+function mayBeHeld({ isHeld, possibleSids }: Standing): boolean {
   return isHeld || possibleSids.length > 0;
 }
 

@@ -77,60 +77,24 @@ export async function endingAccess(
     withSid(await accountOrFormerById(mailbox.Guid)(targets))(targets),
   );
   const others = await othersOf(account, gate);
-  const progress = progressIn(record.changes, policy) ?? {
-    kind: "progress",
-    policy,
-    newest: newestOf(others),
-    upTo: "",
-  };
+  const progress = progressIn(record.changes, policy) ?? beginning(policy, others);
   const open = others.filter(isOpenAfter(progress, record.changes));
-  const failed = new Map<string, Fault>();
   const hasTime = timer(gate);
   const { on: found, elsewhere } = await gate.read(sendsFrom(others, account));
-  const faults: Fault[] = [];
-  if (elsewhere.length > 0)
-    faults.push(
-      new Fault({
-        kind: "notReady",
-        message:
-          `${nameOf(mailbox)} can still send as ${elsewhere.join(", ")}, which is no mailbox of a person, a team or ` +
-          "a resource: revoke Send As there.",
-      }),
-    );
-  let looked = 0;
-  while (failed.size <= maxFailures && hasTime()) {
-    const isAllLooked = looked === open.length;
-    if (found.length >= maxFound || (isAllLooked && found.length > 0)) {
-      await endFound(found.splice(0, maxFound), account, record, gate, failed);
-    } else {
-      if (isAllLooked) break;
-      const round = open.slice(looked, looked + mailboxesPerRound.looks);
-      for await (const one of gate.stream(possiblyOn(round, account)))
-        if ("fault" in one) failed.set(guidOf(one.mailbox), one.fault);
-        else found.push(one);
-      looked += round.length;
-    }
-  }
-  const kept = record.changes.filter(({ kind }) => kind !== "progress" && kind !== "again");
-  const rest = open.slice(looked);
-  if (failed.size === 0 && rest.length === 0 && found.length === 0) {
+  const sweep: Sweep = { open, looked: 0, found, failed: new Map() };
+  await sweepOn(sweep, { account, record, hasTime }, gate);
+  const { failed } = sweep;
+  const rest = open.slice(sweep.looked);
+  const faults = [...failed.values(), ...sendsElsewhere(elsewhere, mailbox)];
+  const isDone = failed.size === 0 && rest.length === 0 && found.length === 0;
+  faults.push(
+    ...(await record.replace(isDone ? kept(record) : progressed(progress, sweep, record))),
+  );
+  if (isDone)
     note(
       `Looked at ${others.length} mailboxes and their calendars for access of ${nameOf(mailbox)}.`,
     );
-    return [...faults, ...(await record.replace(kept))];
-  }
-  const last = open[looked - 1]?.Guid.toLowerCase() ?? "";
-  const upTo = last > progress.upTo ? last : progress.upTo;
-  const notEnded = found.map(({ mailbox: other }) => guidOf(other));
-  const notLooked = rest.map(guidOf).filter((guid) => guid <= upTo);
-  const again = new Set([...failed.keys(), ...notEnded, ...notLooked]);
-  const refused = await record.replace([
-    ...kept,
-    { ...progress, upTo },
-    ...Array.from(again, (guid): Change => ({ kind: "again", mailbox: guid })),
-  ]);
-  faults.push(...failed.values(), ...refused);
-  if (rest.length > 0 || found.length > 0)
+  else if (rest.length > 0 || found.length > 0)
     faults.push(
       new Fault({
         kind: "notReady",
@@ -140,6 +104,79 @@ export async function endingAccess(
       }),
     );
   return faults;
+}
+
+/** The mailboxes of an event, and how far it came. */
+interface Sweep {
+  /** Those to be looked at, in the order of their Guids. */
+  open: readonly Mailbox[];
+  /** How many of them were. */
+  looked: number;
+  /** What was found there, and is not ended yet. */
+  found: Possible[];
+  /** Why a mailbox has to be looked at again, by Guid. */
+  failed: Map<string, Fault>;
+}
+
+/** Looks at mailboxes, and ends what is found there, for as long as there is time. */
+async function sweepOn(
+  sweep: Sweep,
+  { account, record, hasTime }: { account: Account; record: Recording; hasTime(): boolean },
+  gate: LeaverGate,
+): Promise<void> {
+  const { open, found, failed } = sweep;
+  while (failed.size <= maxFailures && hasTime()) {
+    const isAllLooked = sweep.looked === open.length;
+    if (isAllLooked && found.length === 0) return;
+    if (isAllLooked || found.length >= maxFound) {
+      await endFound(found.splice(0, maxFound), account, record, gate, failed);
+      continue;
+    }
+    const round = open.slice(sweep.looked, sweep.looked + mailboxesPerRound.looks);
+    for await (const one of gate.stream(possiblyOn(round, account)))
+      if ("fault" in one) failed.set(guidOf(one.mailbox), one.fault);
+      else found.push(one);
+    sweep.looked += round.length;
+  }
+}
+
+/** The record without the progress. */
+function kept({ changes }: Recording): Change[] {
+  return changes.filter(({ kind }) => kind !== "progress" && kind !== "again");
+}
+
+function progressed(
+  progress: Progress,
+  { open, looked, found, failed }: Sweep,
+  record: Recording,
+): Change[] {
+  const last = open.slice(0, looked).map(guidOf).at(-1) ?? "";
+  const upTo = last > progress.upTo ? last : progress.upTo;
+  const again = new Set([
+    ...failed.keys(),
+    ...found.map(({ mailbox }) => guidOf(mailbox)),
+    ...open
+      .slice(looked)
+      .map(guidOf)
+      .filter((guid) => guid <= upTo),
+  ]);
+  return [
+    ...kept(record),
+    { ...progress, upTo },
+    ...Array.from(again, (guid): Change => ({ kind: "again", mailbox: guid })),
+  ];
+}
+
+function sendsElsewhere(elsewhere: readonly string[], mailbox: Mailbox): Fault[] {
+  if (elsewhere.length === 0) return [];
+  return [
+    new Fault({
+      kind: "notReady",
+      message:
+        `${nameOf(mailbox)} can still send as ${elsewhere.join(", ")}, which is no mailbox of a person, a team or ` +
+        "a resource: revoke Send As there.",
+    }),
+  ];
 }
 
 /** Every mailbox but the own one, in the order of their Guids. */
@@ -160,9 +197,10 @@ function createdAt(mailbox: Mailbox): number {
   return Date.parse(shown(mailbox["WhenCreatedUTC"]));
 }
 
-function newestOf(mailboxes: readonly Mailbox[]): string {
+function beginning(policy: string, mailboxes: readonly Mailbox[]): Progress {
   const times = mailboxes.map(createdAt).filter((time) => !Number.isNaN(time));
-  return new Date(times.reduce((one, other) => Math.max(one, other), 0)).toISOString();
+  const newest = times.reduce((one, other) => Math.max(one, other), 0);
+  return { kind: "progress", policy, newest: new Date(newest).toISOString(), upTo: "" };
 }
 
 function progressIn(changes: readonly Change[], policy: string): Progress | undefined {

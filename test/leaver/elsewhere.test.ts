@@ -204,4 +204,24 @@ describe("EndAccess", () => {
     expect(messages.join("\n")).toMatch(/can still send as Sales team, which is no mailbox/);
     expect(access()).toEqual([`${group} SendAs`]);
   });
+
+  it("takes no entry for the leaver's own that can be somebody else's", async () => {
+    const state = bench.emulator.state();
+    bench.emulator.replaceState({
+      ...state,
+      objects: state.objects.map((one) => (one["Guid"] === aoife ? { ...one, Sid: "" } : one)),
+    });
+    const payroll = guidOf("HR & Payroll");
+    const rights = (): unknown =>
+      bench.emulator.state().mailboxPermissions?.filter(({ mailbox }) => mailbox === payroll);
+    const before = rights();
+    const { answer, messages } = await leaver.here(bench, event());
+    expect(answer.outputContext.Success).toBe(false);
+    expect(messages.join("\n")).toMatch(/"HR & Payroll".* is granted to S-1-5-21-.*, which may be/);
+    expect(rights()).toEqual(before);
+    expect(access()).toEqual([]);
+    expect(JSON.stringify(onRecord().filter(({ kind }) => kind === "access"))).not.toContain(
+      payroll,
+    );
+  });
 });

@@ -33,6 +33,12 @@ export const leavers: readonly Entry[] = [
     of: ["which is no mailbox of a person, a team or "],
   },
   {
+    outcome: "notYet",
+    why: "An entry names a security identifier, and that of the leaver is not known: it may be the leaver's.",
+    mend: "Look at the entry in the Exchange admin center, remove it if it is of no use, and repeat the event.",
+    of: ["Exchange Online does not show the security identifier of the account. Look at the "],
+  },
+  {
     outcome: "masteredOnPremises",
     why: "A policy ends memberships, and Active Directory masters the members of one of the groups.",
     mend: "Remove the member in Active Directory; the next event ends the rest.",
