@@ -9,7 +9,7 @@ import { relayTo } from "./relay.ts";
 import { runAction, runEnded, type RunOptions } from "./runAction.ts";
 import type { Samba } from "./samba.ts";
 import { people } from "./sambaContent.ts";
-import { Synchronised } from "./synchronised.ts";
+import { synced, Synchronised } from "./synchronised.ts";
 
 const provided = inject("samba");
 const samba = JSON.parse(provided || "{}") as Samba;
@@ -113,6 +113,27 @@ function cloudMembership(): Case {
   };
 }
 
+function cloudMembershipEnded(): Case {
+  const [group, account] = [both.newGroup(), both.newPerson()];
+  both.bring([account], [{ ...group, own: { Members: [account.guid] } }]);
+  return {
+    action: "permissions/hybridGroups/revokePermission",
+    options: { id: account.id, permission: { Id: group.guid }, ...withCloud() },
+    expected: () => expect(both.online(group, "Members")).toEqual([]),
+  };
+}
+
+function directoryMembershipEnded(): Case {
+  const account = both.newPerson();
+  const group = both.newGroup(people, `member: ${account.dn}\n`);
+  both.bring([account], [{ ...group, own: { ...synced, Members: [account.guid] } }]);
+  return {
+    action: "permissions/hybridGroups/revokePermission",
+    options: { id: account.id, permission: { Id: group.guid }, ...withCloud() },
+    expected: () => expect(both.onPremises(group, "member")).toEqual([]),
+  };
+}
+
 const shared = { RecipientTypeDetails: "SharedMailbox" };
 
 function rightsGranted(): Case {
@@ -129,6 +150,26 @@ function rightsGranted(): Case {
     expected() {
       expect(both.onPremises(owner, "publicDelegates")).toEqual([account.dn]);
       expect(trusteesOf(owner.guid)).toEqual([account.guid, account.guid]);
+    },
+  };
+}
+
+function rightsRevoked(): Case {
+  const account = both.newPerson();
+  const owner = both.newPerson(people, `publicDelegates: ${account.dn}\n`);
+  both.bring([{ ...owner, own: shared }, account]);
+  const [mailbox, trustee] = [owner.guid, account.guid];
+  bench.emulator.replaceState({
+    ...bench.emulator.state(),
+    mailboxPermissions: [{ mailbox, trustee, rights: ["FullAccess"] }],
+    recipientPermissions: [{ recipient: mailbox, trustee, rights: ["SendAs"] }],
+  });
+  return {
+    action: "permissions/hybridSharedMailboxes/revokePermission",
+    options: { id: account.id, permission: { Id: owner.guid }, ...withCloud() },
+    expected() {
+      expect(both.onPremises(owner, "publicDelegates")).toEqual([]);
+      expect(trusteesOf(owner.guid)).toEqual([]);
     },
   };
 }
@@ -150,6 +191,9 @@ describe.skipIf(provided === "")("an action with both systems that is killed", (
     ["delete that makes the mailbox a shared one", 8, conversion],
     ["grant of a group of Exchange Online", 8, cloudMembership],
     ["grant of rights on a mailbox", 10, rightsGranted],
+    ["revoke of a group of Exchange Online", 8, cloudMembershipEnded],
+    ["revoke of a group of Active Directory", 8, directoryMembershipEnded],
+    ["revoke of rights on a mailbox", 10, rightsRevoked],
   ])(
     "at any message of a %s is finished by its next run",
     async (_, atLeast, newCase) => {
