@@ -153,9 +153,9 @@ export function heldOf(
         throw new Fault({
           kind: "notReady",
           message:
-            `${rights[on].label} on mailbox ${nameOf(mailbox)} is granted to ${possibleSids.join(", ")}, which ` +
-            `may be ${nameOf(account)}: Exchange Online does not show the security identifier of the account. Look at the ` +
-            "entry, and remove it.",
+            `${rights[on].label} on mailbox ${nameOf(mailbox)} is granted to ${possibleSids.join(", ")}, which may ` +
+            `be ${nameOf(account)}: Exchange Online does not show the security identifier of the account. Look at ` +
+            "the entry, and remove it.",
         });
       return isHeld ? { mailbox, right: on } : undefined;
     }

@@ -36,7 +36,7 @@ export const leavers: readonly Entry[] = [
     outcome: "notYet",
     why: "An entry names a security identifier, and that of the leaver is not known: it may be the leaver's.",
     mend: "Look at the entry in the Exchange admin center, remove it if it is of no use, and repeat the event.",
-    of: ["Exchange Online does not show the security identifier of the account. Look at the "],
+    of: ["Exchange Online does not show the security identifier of the account. Look at "],
   },
   {
     outcome: "masteredOnPremises",
