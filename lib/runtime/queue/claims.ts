@@ -110,12 +110,15 @@ async function completed(db: Db, ends: readonly Settled<OwnJob>[]): Promise<stri
      where j.name = any($2::text[]) and j.id = any($3::uuid[])
        and j.name = i.name and j.id = i.id and j.retry_count = i.retry_count and j.state = 'active'
      returning j.id, i.job),
-     forgotten as (delete from ${ownSchema}.answers a using done where a.job = done.job)
+     forgotten as (
+       delete from ${ownSchema}.answers a using done where a.job = any($4::text[]) and a.job = done.job)
      select id from done`,
     [
       JSON.stringify(input),
       [...new Set(ends.map(({ job }) => job.group))],
       ends.map(({ job }) => job.id),
+      // The planner knows of these names whether there are answers: few jobs are imports.
+      ends.map(({ job }) => job.name),
     ],
   );
   return rows.map((row) => String(row["id"]));
