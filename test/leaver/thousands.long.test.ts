@@ -11,6 +11,8 @@ import { accessOf } from "./compared.ts";
 /** `LEAVER_MAILBOXES` is for a larger tenant. */
 const mailboxes = Number(process.env["LEAVER_MAILBOXES"] ?? 2_000);
 const withAccess = mailboxes / 40;
+/** `LEAVER_DEADLINE_MS` is for events that have more time, as a worker can give them. */
+const deadline = process.env["LEAVER_DEADLINE_MS"];
 /** How long the service takes for a request, in the time of the run. */
 const requestMs = 300;
 
@@ -50,13 +52,17 @@ interface Answered {
   outputContext: { Success: boolean; AuditLogs: { Message: string }[] };
 }
 
+const env = (): Record<string, string> => ({
+  ...bench.urls,
+  ...(deadline !== undefined && { EXO_CONNECTOR_DEADLINE_MS: deadline }),
+});
 const event = (): unknown => changeEventFor(bench.running, { reference: leaver });
 
 it("ends the access to many mailboxes among thousands, an event after the other, and returns it", async () => {
   const before = accessOf(bench, leaver);
   expect(before.length).toBeGreaterThanOrEqual(withAccess);
   const left = await untilDone(deleting(policies));
-  expect(left.events).toBeGreaterThan(1);
+  if (deadline === undefined) expect(left.events).toBeGreaterThan(1);
   expect(accessOf(bench, leaver)).toEqual([]);
   // Each mailbox was looked at once; again those to be changed, and in each event those created last.
   expect(left.looks).toBeGreaterThanOrEqual(mailboxes);
@@ -75,7 +81,7 @@ async function untilDone(action: Parameters<typeof runInProcess>[0]) {
   let looks = 0;
   for (let events = 1; events < 400; events++) {
     bench.emulator.clearJournal();
-    const { answer } = await runInProcess(action, event(), bench.urls, { requestMs });
+    const { answer } = await runInProcess(action, event(), env(), { requestMs });
     const { Success, AuditLogs } = (answer as Answered).outputContext;
     looks += callsTo(bench.emulator).filter(
       ({ operation }) => operation === "Get-MailboxPermission",
