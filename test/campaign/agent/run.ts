@@ -34,7 +34,13 @@ import {
 import { Chance } from "../chance.ts";
 import type { Answer, Event } from "../scenario.ts";
 import { judge, rules as hybridRules, type Case, type Violation } from "../hybrid/judge.ts";
-import { drawCircumstances, drawLife, eventFor, type Verb } from "../hybrid/life.ts";
+import {
+  drawCircumstances,
+  drawLife,
+  eventFor,
+  type Circumstances,
+  type Verb,
+} from "../hybrid/life.ts";
 import {
   authorityFile,
   certificate,
@@ -84,7 +90,11 @@ let pair: Promise<Pair> | undefined;
 /** One life: each event in trouble, and then again as the platform sends it, when everything is well. */
 export async function runLife(seed: number, index: number): Promise<LifeReport> {
   const chance = new Chance(seed, index);
-  const circumstances = { ...drawCircumstances(chance), exchangeOnlineIntegration: false };
+  const circumstances: Circumstances = {
+    ...drawCircumstances(chance),
+    grant: "group",
+    exchangeOnlineIntegration: false,
+  };
   const world = openWorld(circumstances, () => 0);
   const stage = new Stage(time, chance);
   const controller = await ldapDouble(certificate, (request) =>

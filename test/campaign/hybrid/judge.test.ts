@@ -9,7 +9,7 @@ const account: Account = {
   dn: `CN=Nora,${staff}`,
   isEnabled: true,
   isHidden: false,
-  isMember: true,
+  access: "all",
   title: "Nurse",
   manager: "2",
 };
@@ -36,6 +36,7 @@ function caseOf({
   return {
     verb: "update",
     circumstances: {
+      grant: "group",
       hasAccount: true,
       isCloudManaged: false,
       seesDeleted: true,
@@ -79,7 +80,7 @@ describe("a rule of the campaign", () => {
     ["H5", { isMoved: true }],
     ["H5", { after: accountWith({ manager: "" }) }],
     ["H5", { verb: "create", before: seen({ accounts: [] }), after: seen({ accounts: [] }) }],
-    ["H5", { verb: "grant", after: accountWith({ isMember: false }) }],
+    ["H5", { verb: "grant", after: accountWith({ access: "some" }) }],
     ["H5", { verb: "enable", after: accountWith({ isEnabled: false }) }],
     ["H6", { isDryRun: true, after: accountWith({ title: "Doctor" }) }],
     ["H7", { written: `a line with ${password}` }],
@@ -88,6 +89,7 @@ describe("a rule of the campaign", () => {
     ["H8", { code: 1 }],
     ["H8", { tookMs: 27_000 }],
     ["H10", { verb: "revoke" }],
+    ["H10", { verb: "revoke", after: accountWith({ access: "some" }) }],
     [
       "H11",
       {

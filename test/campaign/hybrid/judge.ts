@@ -37,7 +37,7 @@ export const rules: Readonly<Record<string, string>> = {
   H7: "No password is in an output but the answer's data, and the connector's in none.",
   H8: "Every run that is not killed answers in time, with the exit code that belongs to its answer.",
   H9: "The next event succeeds when both systems are well.",
-  H10: "After a success of revoke, the user is no member.",
+  H10: "After a success of revoke, the user has nothing of what was granted, in either system.",
   H11: "After a success of disable, the mailbox is hidden in the system that masters it.",
 };
 
@@ -68,7 +68,8 @@ function ofAnswer(one: Case, answer: Answer): Violation[] {
   if (JSON.stringify(answer).includes(servicePassword)) add("H7", "the password of the connector");
   if (!Success || isDryRun) return found;
   const [account] = after.accounts;
-  if (verb === "revoke" && account?.isMember) add("H10", "the user is a member");
+  if (verb === "revoke" && account && account.access !== "none")
+    add("H10", `the user has ${account.access} of it`);
   if (verb === "disable" || verb === "delete") {
     if (account?.isEnabled) add("H4", "the account is enabled ");
     if (account && verb === "delete" && one.circumstances.deleteAccount)
@@ -89,7 +90,7 @@ function ofAnswer(one: Case, answer: Answer): Violation[] {
 function missingAfter(one: Case, account: Account | undefined): string[] {
   const { verb, title, isMoved } = one;
   if (verb === "create") return account ? [] : ["there is no account"];
-  if (verb === "grant") return account?.isMember ? [] : ["the user is no member"];
+  if (verb === "grant") return account?.access === "all" ? [] : ["the user has not all of it"];
   if (verb === "enable") return account?.isEnabled ? [] : ["the account is not enabled"];
   if (verb !== "update") return [];
   const { setsManager } = one.circumstances;

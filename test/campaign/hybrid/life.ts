@@ -1,12 +1,23 @@
 /** The events of one person's account of Active Directory, as the platform sends them. */
 import type { Chance } from "../chance.ts";
 import type { Event } from "../scenario.ts";
-import { missingId, password, person, staff, ward, type Start, type World } from "./world.ts";
+import {
+  grants,
+  missingId,
+  password,
+  person,
+  staff,
+  ward,
+  type Grant,
+  type Start,
+  type World,
+} from "./world.ts";
 
 export type Verb =
   "create" | "update" | "enable" | "disable" | "delete" | "uniquenessCheck" | "grant" | "revoke";
 
 export interface Circumstances extends Start {
+  grant: Grant;
   exchangeOnlineIntegration: boolean;
   deleteAccount: boolean;
   setsManager: boolean;
@@ -14,11 +25,13 @@ export interface Circumstances extends Start {
 
 /** What holds for all events of a life. */
 export function drawCircumstances(chance: Chance): Circumstances {
+  const grant = chance.oneOf(grants);
   return {
+    grant,
     hasAccount: chance.is(0.4),
     isCloudManaged: chance.is(0.5),
     seesDeleted: chance.is(0.7),
-    exchangeOnlineIntegration: chance.is(0.6),
+    exchangeOnlineIntegration: chance.is(0.6) || grant !== "group",
     deleteAccount: chance.is(0.5),
     setsManager: chance.is(0.5),
   };
@@ -35,6 +48,7 @@ const lives: readonly [readonly Verb[], ...(readonly Verb[])[]] = [
   ["create", "uniquenessCheck", "update", "update"],
   ["create", "grant", "revoke"],
   ["create", "grant", "disable", "revoke", "delete"],
+  ["create", "enable", "grant", "update", "grant", "revoke", "revoke"],
   ["create", "grant", "delete", "revoke", "delete"],
 ];
 
@@ -54,7 +68,7 @@ export interface EventChoices {
 export function eventFor(
   verb: Verb,
   circumstances: Circumstances,
-  { managers, group }: World,
+  { managers, permission }: World,
   { form, reference, title, isMoved, isDryRun }: EventChoices,
 ): Event {
   const { exchangeOnlineIntegration, deleteAccount, setsManager } = circumstances;
@@ -82,7 +96,7 @@ export function eventFor(
       References: {
         Account: reference ?? (isNew ? null : missingId),
         ManagerAccount: managers[0],
-        ...((verb === "grant" || verb === "revoke") && { Permission: { Id: group } }),
+        ...((verb === "grant" || verb === "revoke") && { Permission: permission }),
       },
       ...(verb === "create" && {
         CorrelationConfiguration: {

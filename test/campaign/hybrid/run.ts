@@ -10,6 +10,10 @@ import uniquenessCheck from "../../../lifecycle/hybrid/uniquenessCheck.ts";
 import update from "../../../lifecycle/hybrid/update.ts";
 import grant from "../../../permissions/activeDirectoryGroups/grantPermission.ts";
 import revoke from "../../../permissions/activeDirectoryGroups/revokePermission.ts";
+import grantGroup from "../../../permissions/hybridGroups/grantPermission.ts";
+import revokeGroup from "../../../permissions/hybridGroups/revokePermission.ts";
+import grantRights from "../../../permissions/hybridSharedMailboxes/grantPermission.ts";
+import revokeRights from "../../../permissions/hybridSharedMailboxes/revokePermission.ts";
 import type { Targets } from "../../../lib/connector.ts";
 import type { Action, AnyEvent } from "../../../lib/host/action.ts";
 import {
@@ -39,6 +43,7 @@ import {
   openWorld,
   seenIn,
   synchronise,
+  type Grant,
   type World,
 } from "./world.ts";
 
@@ -51,6 +56,13 @@ const actions: Readonly<Record<Verb, Action<AnyEvent, Targets>>> = {
   uniquenessCheck,
   grant,
   revoke,
+};
+const groups = { grant: grantGroup, revoke: revokeGroup };
+const setsOf: Readonly<Record<Grant, Partial<typeof actions>>> = {
+  group: {},
+  "synchronised group": groups,
+  "cloud group": groups,
+  mailbox: { grant: grantRights, revoke: revokeRights },
 };
 
 export interface LifeReport {
@@ -113,10 +125,14 @@ export async function runLife(seed: number, index: number): Promise<LifeReport> 
  * Without the right to list deleted objects, an account that is gone cannot be told from one that is hidden. And the
  * mailbox of a deleted account is not that of its successor, who has the same user name.
  */
-function isRightlyRefused({ verb, circumstances, before }: Case): boolean {
-  const { seesDeleted, exchangeOnlineIntegration } = circumstances;
+function isRightlyRefused({ verb, circumstances, before, answer }: Case): boolean {
+  const { seesDeleted, exchangeOnlineIntegration, grant } = circumstances;
   const isUnseen = verb !== "create" && before.accounts.length === 0 && !seesDeleted;
-  return isUnseen || (exchangeOnlineIntegration && before.isMailboxStale);
+  // What the cloud keeps of an account waits for the synchronisation.
+  const isOnline =
+    (verb === "grant" || verb === "revoke") && ["cloud group", "mailbox"].includes(grant);
+  const waits = isOnline && before.isMailboxHidden === undefined && answer?.outcome === "notYet";
+  return isUnseen || waits || (exchangeOnlineIntegration && before.isMailboxStale);
 }
 
 function drawAmbushes(chance: Chance): Ambush<AnyTrouble>[] {
@@ -164,7 +180,17 @@ async function execute(
         (trouble): trouble is Trouble => !isOfDirectory(trouble) && strikes(trouble, request),
       ),
   });
-  const ended = await runInProcess(actions[verb], event, { send, clock, chance, killer, epoch });
+  const ended = await runInProcess(
+    { ...actions, ...setsOf[world.start.grant ?? "group"] }[verb],
+    event,
+    {
+      send,
+      clock,
+      chance,
+      killer,
+      epoch,
+    },
+  );
   return { ...ended, met: ambushes.met, wasLiedTo: ambushes.wasLiedTo };
 }
 
