@@ -10,6 +10,7 @@ import { entraFaults } from "./planted/entra.ts";
 import { entitlementFaults } from "./planted/entitlements.ts";
 import { graphFaults } from "./planted/graph.ts";
 import { hostFaults } from "./planted/host.ts";
+import { leaverFaults } from "./planted/leaver.ts";
 import { netFaults } from "./planted/net.ts";
 import { nounFaults } from "./planted/nouns.ts";
 import { resourceFaults } from "./planted/resources.ts";
@@ -28,6 +29,7 @@ const lists: readonly Faults[] = [
   ...graphFaults,
   ...entraFaults,
   ...entitlementFaults,
+  ...leaverFaults,
 ];
 
 export const plantedFaults: readonly PlantedFault[] = lists.flatMap(

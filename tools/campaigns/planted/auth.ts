@@ -111,12 +111,12 @@ export const authFaults: readonly Faults[] = [
     tests: ["test/resumed/ends.long.test.ts", "test/resumed/dropped.test.ts"],
     faults: [
       {
-        find: "isList ? maxListAgeMs : maxAgeMs",
-        replace: "maxAgeMs",
+        find: "isList ? maxListAgeMs : maxAnswerAgeMs",
+        replace: "maxAnswerAgeMs",
         why: "A list of an hour ago would be taken for that of today, and its next link no longer works.",
       },
       {
-        find: "age >= 0 && age <= maxAgeMs",
+        find: "age >= 0 && age <= maxAnswerAgeMs",
         replace: "true",
         why: "Answers of any age would be used.",
       },
