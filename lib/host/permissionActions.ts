@@ -173,6 +173,13 @@ export type ImportDeclaration<
   Held extends Holders,
 > = Declaration<Targets, Key, (input: ReadingInput<Targets, Key>) => AsyncIterable<Held>>;
 
+/** What the list of a set's permissions declares. */
+export type ListDeclaration<Targets, Key extends ConfigurationKey> = Declaration<
+  Targets,
+  Key,
+  (input: ReadingInput<Targets, Key>) => AsyncIterable<Permission>
+>;
+
 /** The platform accepts at most this many account references in one record. */
 export const maxReferences = 500;
 

@@ -1,14 +1,7 @@
 import type { PermissionsEvent } from "../generated/types.ts";
 import { permissionsEvent } from "../generated/validators/permissionsEvent.ts";
-import {
-  gateOf,
-  reads,
-  settingsFor,
-  type Action,
-  type ConfigurationKey,
-  type Declaration,
-} from "./action.ts";
-import { permissionName, type Permission, type ReadingInput } from "./permissionActions.ts";
+import { gateOf, reads, settingsFor, type Action, type ConfigurationKey } from "./action.ts";
+import { permissionName, type ListDeclaration } from "./permissionActions.ts";
 import { verbs } from "./verbs.ts";
 
 /** Declares the list of a set's permissions: everything that can be granted. */
@@ -16,11 +9,7 @@ export function onPermissions<Targets, const Key extends ConfigurationKey>({
   needs,
   configuration: keys,
   handle,
-}: Declaration<
-  Targets,
-  Key,
-  (input: ReadingInput<Targets, Key>) => AsyncIterable<Permission>
->): Action<PermissionsEvent, Targets> {
+}: ListDeclaration<Targets, Key>): Action<PermissionsEvent, Targets> {
   return {
     verb: verbs.permissions,
     contract: permissionsEvent,

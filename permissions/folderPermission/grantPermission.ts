@@ -1,4 +1,4 @@
-import { cmdlets } from "../../lib/exchange/target.ts";
+import { cmdlets, type ExchangeTarget } from "../../lib/exchange/target.ts";
 import { ofAccount, olderReferenceLookup } from "../../lib/exchange/accountReference.ts";
 import {
   setCalendarRight,
@@ -9,6 +9,7 @@ import {
 import { calendarFolders, calendarOf } from "../../lib/exchange/calendar.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { early, together } from "../../lib/exchange/together.ts";
+import type { PermissionDeclaration } from "../../lib/host/permissionActions.ts";
 import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
 import {
   conflict,
@@ -21,7 +22,7 @@ import {
 import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Grants Default, or a named user or group, a right on the calendar of the account. */
-export default onGrantPermission({
+export const granting: PermissionDeclaration<ExchangeTarget, "CalendarRightConflict"> = {
   needs: {
     exchange: cmdlets(
       mailboxLookup,
@@ -50,4 +51,6 @@ export default onGrantPermission({
     await setCalendarRight(calendar, { ...right, user }, present, { change, notify });
     return {};
   },
-});
+};
+
+export default onGrantPermission(granting);

@@ -1,14 +1,15 @@
-import { cmdlets } from "../../lib/exchange/target.ts";
+import { cmdlets, type ExchangeTarget } from "../../lib/exchange/target.ts";
 import { displayNameLookup } from "../../lib/exchange/calendarUser.ts";
 import { calendarsOf, calendarsOfAll } from "../../lib/exchange/allMailboxes.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
+import type { ImportDeclaration, Holders } from "../../lib/host/permissionActions.ts";
 import { onImportPermission } from "../../lib/host/importPermissionAction.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { listedOptions, matchable } from "../../lib/entitlements/folderPermission.ts";
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
 /** Imports the mailboxes whose calendar has a listed right. */
-export default onImportPermission({
+export const importing: ImportDeclaration<ExchangeTarget, "RecipientTypeDetails", Holders> = {
   needs: { exchange: cmdlets(displayNameLookup, calendarsOfAll) },
   configuration: ["RecipientTypeDetails"],
   handle: async function* ({ configuration, read, stream, log }) {
@@ -24,4 +25,6 @@ export default onImportPermission({
     yield* batches.rest();
     failures.throwIfAny();
   },
-});
+};
+
+export default onImportPermission(importing);

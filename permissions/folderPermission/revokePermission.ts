@@ -1,4 +1,4 @@
-import { cmdlets } from "../../lib/exchange/target.ts";
+import { cmdlets, type ExchangeTarget } from "../../lib/exchange/target.ts";
 import { ofAccount, olderReferenceLookup } from "../../lib/exchange/accountReference.ts";
 import {
   setCalendarRight,
@@ -12,6 +12,7 @@ import { calendarFolders, calendarOf } from "../../lib/exchange/calendar.ts";
 import { documentedRight, isEveryone } from "../../lib/exchange/calendarRight.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { early, together } from "../../lib/exchange/together.ts";
+import type { PermissionDeclaration } from "../../lib/host/permissionActions.ts";
 import { onRevokePermission } from "../../lib/host/revokePermissionAction.ts";
 import {
   entitlementOf,
@@ -27,7 +28,7 @@ import { nameOf } from "../../lib/exchange/naming.ts";
  * Revokes the right: Default and Anonymous are reset to the default of Exchange, the entry of a named user is
  * removed.
  */
-export default onRevokePermission({
+export const revoking: PermissionDeclaration<ExchangeTarget, never> = {
   needs: {
     exchange: cmdlets(
       mailboxLookup,
@@ -66,4 +67,6 @@ export default onRevokePermission({
     else await change(removingRight(calendar, user, present));
     return {};
   },
-});
+};
+
+export default onRevokePermission(revoking);

@@ -1,4 +1,4 @@
-import { cmdlets } from "../../lib/exchange/target.ts";
+import { cmdlets, type ExchangeTarget } from "../../lib/exchange/target.ts";
 import { ofAccount, olderReferenceLookup } from "../../lib/exchange/accountReference.ts";
 import {
   describedHold,
@@ -10,12 +10,13 @@ import {
   heldMailboxLookup,
   holdStart,
 } from "../../lib/exchange/litigationHold.ts";
+import type { PermissionDeclaration } from "../../lib/host/permissionActions.ts";
 import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
 import { listedOptions } from "../../lib/entitlements/litigationHold.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Places the mailbox on litigation hold. A longer hold is only shortened if the configuration allows it. */
-export default onGrantPermission({
+export const granting: PermissionDeclaration<ExchangeTarget, "LitigationHoldMayShorten"> = {
   needs: { exchange: cmdlets(heldMailboxLookup, olderReferenceLookup, holdStart) },
   configuration: ["LitigationHoldMayShorten"],
   handle: async ({ accountReference, permission, configuration, read, change }) => {
@@ -50,4 +51,6 @@ export default onGrantPermission({
     await change(holding(mailbox, wanted));
     return {};
   },
-});
+};
+
+export default onGrantPermission(granting);

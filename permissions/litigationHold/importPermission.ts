@@ -1,4 +1,4 @@
-import { cmdlets } from "../../lib/exchange/target.ts";
+import { cmdlets, type ExchangeTarget } from "../../lib/exchange/target.ts";
 import {
   holdDurationFrom,
   holdOf,
@@ -8,13 +8,14 @@ import {
 import { mailboxesOf, filteredMailboxList } from "../../lib/exchange/mailboxList.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 import { Fault } from "../../lib/fault.ts";
+import type { ImportDeclaration, Holders } from "../../lib/host/permissionActions.ts";
 import { onImportPermission } from "../../lib/host/importPermissionAction.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { listedOptions, holdPermission } from "../../lib/entitlements/litigationHold.ts";
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
 /** Imports the mailboxes that are on hold for one of the listed durations. */
-export default onImportPermission({
+export const importing: ImportDeclaration<ExchangeTarget, "RecipientTypeDetails", Holders> = {
   needs: { exchange: cmdlets(filteredMailboxList) },
   configuration: ["RecipientTypeDetails"],
   handle: async function* ({ configuration, stream, log }) {
@@ -54,4 +55,6 @@ export default onImportPermission({
       );
     failures.throwIfAny();
   },
-});
+};
+
+export default onImportPermission(importing);

@@ -1,4 +1,4 @@
-import { cmdlets } from "../../lib/exchange/target.ts";
+import { cmdlets, type ExchangeTarget } from "../../lib/exchange/target.ts";
 import { ofAccount, olderReferenceLookup } from "../../lib/exchange/accountReference.ts";
 import {
   describedHold,
@@ -11,6 +11,7 @@ import {
   holdEnd,
 } from "../../lib/exchange/litigationHold.ts";
 import { Fault } from "../../lib/fault.ts";
+import type { PermissionDeclaration } from "../../lib/host/permissionActions.ts";
 import { onRevokePermission } from "../../lib/host/revokePermissionAction.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
@@ -18,7 +19,7 @@ import { nameOf } from "../../lib/exchange/naming.ts";
  * Ends the hold if it has the duration of the entitlement, and on an inactive mailbox only if the configuration allows
  * it.
  */
-export default onRevokePermission({
+export const revoking: PermissionDeclaration<ExchangeTarget, "LitigationHoldOffInactive"> = {
   needs: { exchange: cmdlets(heldMailboxLookup, olderReferenceLookup, holdEnd) },
   configuration: ["LitigationHoldOffInactive"],
   handle: async ({ accountReference, permission, configuration, read, change }) => {
@@ -48,4 +49,6 @@ export default onRevokePermission({
     await change(releasing(mailbox));
     return {};
   },
-});
+};
+
+export default onRevokePermission(revoking);

@@ -1,4 +1,4 @@
-import { cmdlets } from "../../lib/exchange/target.ts";
+import { cmdlets, type ExchangeTarget } from "../../lib/exchange/target.ts";
 import { ofAccount, olderReferenceLookup } from "../../lib/exchange/accountReference.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import {
@@ -9,12 +9,13 @@ import {
   regionChange,
 } from "../../lib/exchange/region.ts";
 import { early, together } from "../../lib/exchange/together.ts";
+import type { PermissionDeclaration } from "../../lib/host/permissionActions.ts";
 import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
 import { regionNamed } from "../../lib/entitlements/regionalConfiguration.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Sets language, formats, time zone and folder names of the mailbox to a listed configuration. */
-export default onGrantPermission({
+export const granting: PermissionDeclaration<ExchangeTarget, never> = {
   needs: { exchange: cmdlets(mailboxLookup, olderReferenceLookup, regionLookup, regionChange) },
   configuration: [],
   handle: async ({ accountReference, permission, read, change }) => {
@@ -32,4 +33,6 @@ export default onGrantPermission({
       ? {}
       : { audit: [{ Message: `Mailbox ${nameOf(mailbox)} already has this configuration.` }] };
   },
-});
+};
+
+export default onGrantPermission(granting);

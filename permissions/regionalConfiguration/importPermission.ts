@@ -1,14 +1,15 @@
-import { cmdlets } from "../../lib/exchange/target.ts";
+import { cmdlets, type ExchangeTarget } from "../../lib/exchange/target.ts";
 import { hasFolderNames, hasSettings, regionFrom } from "../../lib/exchange/region.ts";
 import { regionsOf, regionsOfAll } from "../../lib/exchange/allMailboxes.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
+import type { ImportDeclaration, Holders } from "../../lib/host/permissionActions.ts";
 import { onImportPermission } from "../../lib/host/importPermissionAction.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { listedOptions, regionPermission } from "../../lib/entitlements/regionalConfiguration.ts";
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
 /** Imports the mailboxes that have a listed configuration, including folder names. */
-export default onImportPermission({
+export const importing: ImportDeclaration<ExchangeTarget, "RecipientTypeDetails", Holders> = {
   needs: { exchange: cmdlets(regionsOfAll) },
   configuration: ["RecipientTypeDetails"],
   handle: async function* ({ configuration, stream }) {
@@ -31,4 +32,6 @@ export default onImportPermission({
     yield* batches.rest();
     failures.throwIfAny();
   },
-});
+};
+
+export default onImportPermission(importing);

@@ -139,6 +139,10 @@ describe("agent-front, and an agent", () => {
         (line) => line.includes(agent) && line.includes("alive"),
       );
     await until(isAlive);
+    // Until then a signal ends a process that has not begun.
+    await until(() =>
+      running.every((one) => one.lines.some((line) => line.includes("asks for jobs until"))),
+    );
     running[0]?.child.kill("SIGTERM");
     expect((await running[0]?.end)?.[0]).toBe(0);
     front.child.kill("SIGTERM");

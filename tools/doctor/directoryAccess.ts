@@ -151,6 +151,10 @@ const written: Readonly<Record<string, { what: "user" | "group"; names: readonly
   activeDirectoryGroups: { what: "group", names: ["member"] },
   hybridGroups: { what: "group", names: ["member"] },
   hybridSharedMailboxes: { what: "user", names: ["publicDelegates"] },
+  // They only read the account there.
+  hybridFolderPermission: { what: "user", names: [] },
+  hybridLitigationHold: { what: "user", names: [] },
+  hybridRegionalConfiguration: { what: "user", names: [] },
 };
 
 const filters: Readonly<Record<"user" | "group", Filter>> = {

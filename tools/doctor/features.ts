@@ -65,7 +65,13 @@ export const features: readonly Feature[] = [
   },
   {
     name: "Users of accounts of Active Directory",
-    sets: ["hybrid", "hybridSharedMailboxes"],
+    sets: [
+      "hybrid",
+      "hybridSharedMailboxes",
+      "hybridFolderPermission",
+      "hybridLitigationHold",
+      "hybridRegionalConfiguration",
+    ],
     graph: ["User.Read.All"],
   },
   {
@@ -94,6 +100,19 @@ export const features: readonly Feature[] = [
     name: "Shared mailboxes for accounts of Active Directory",
     sets: ["hybridSharedMailboxes with Exchange Online"],
     exchange: ["Mail Recipients"],
+  },
+  {
+    name: "Calendars and regional configuration for accounts of Active Directory",
+    sets: [
+      "hybridFolderPermission with Exchange Online",
+      "hybridRegionalConfiguration with Exchange Online",
+    ],
+    exchange: ["Mail Recipients"],
+  },
+  {
+    name: "Litigation hold for accounts of Active Directory",
+    sets: ["hybridLitigationHold with Exchange Online"],
+    exchange: ["Mail Recipients", "Legal Hold"],
   },
   {
     name: "A licence on create",

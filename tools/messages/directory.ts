@@ -199,6 +199,12 @@ export const directory: readonly Entry[] = [
     of: ["so that no real account is changed"],
   },
   {
+    outcome: "notYet",
+    why: "The user of Entra ID was deleted, and Exchange Online keeps the mailbox because of its litigation hold.",
+    mend: "End the hold in the Exchange admin center, if the mailbox is to be deleted, or end the entitlement by hand.",
+    of: ["Exchange Online keeps a mailbox that is on hold: end the hold there"],
+  },
+  {
     outcome: "gone",
     why: "The account was deleted in Active Directory: the controller shows the deleted object.",
     mend: "Nothing, after a disable. Otherwise restore it, or let create link another account.",

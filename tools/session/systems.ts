@@ -27,6 +27,9 @@ export const hybrid: System = {
     "permissions/activeDirectoryGroups/",
     "permissions/hybridGroups/",
     "permissions/hybridSharedMailboxes/",
+    "permissions/hybridFolderPermission/",
+    "permissions/hybridLitigationHold/",
+    "permissions/hybridRegionalConfiguration/",
   ],
 };
 export const systems: readonly System[] = [exchange, entra, hybrid];

@@ -172,6 +172,10 @@ function addRun(agent: Command, terminal: Terminal): void {
       const log = logTo(terminal, json);
       const network = networkOf(terminal.env, tls);
       const ending = endOfProcess();
+      log(
+        "information",
+        `Agent ${state.configuration.service.agentId} asks for jobs until it is ended.`,
+      );
       const hurry = new AbortController();
       ending.signal.addEventListener("abort", () => {
         setTimeout(() => hurry.abort(), drainMs).unref();
