@@ -4,7 +4,9 @@ import { deleting } from "../../lifecycle/delete.ts";
 import { enabling } from "../../lifecycle/enable.ts";
 import { changeEventFor } from "../events.ts";
 import { Bench, guidOf, runnerOf } from "../bench.ts";
+import { callsTo } from "../declared.ts";
 import type { Fault } from "../emulator/faults.ts";
+import type { DirectoryObject } from "../emulator/state.ts";
 import { runInProcess } from "../inProcess.ts";
 import { accessOf } from "./compared.ts";
 
@@ -160,33 +162,76 @@ describe("EndAccess", () => {
     expect(onRecord().map(({ kind }) => kind)).not.toContain("again");
   });
 
-  it("goes on with those that are left, and begins again for another policy", async () => {
-    bench.emulator.setFaults(refused);
-    await leaver.here(bench, event());
-    bench.emulator.setFaults([]);
-    // As if the first hundred had been looked at.
-    const [mailbox = ""] = mailboxes;
+  /** Makes it look as if all up to the progress had been looked at. `isYoung`: was created since then. */
+  function forgetWhatIsLeft(isYoung: (guid: string) => boolean = () => false): void {
     const stored = bench.emulator.state();
-    bench.emulator.replaceState({
-      ...stored,
-      objects: stored.objects.map((object) =>
-        object["Guid"] === aoife
-          ? { ...object, [marker]: [object[marker] ?? []].flat().map(String).filter(isNotAgain) }
-          : object,
-      ),
+    const changed = (object: DirectoryObject): DirectoryObject => ({
+      ...object,
+      ...(object["Guid"] === aoife && {
+        [marker]: [object[marker] ?? []].flat().map(String).filter(isNotAgain),
+      }),
+      ...(isYoung(String(object["Guid"])) && { WhenCreated: "2026-07-20T08:30:00+00:00" }),
     });
+    bench.emulator.replaceState({ ...stored, objects: stored.objects.map(changed) });
+  }
+
+  async function leaveInVain(): Promise<void> {
+    bench.emulator.setFaults(refused);
+    expect((await leaver.here(bench, event())).answer.outputContext.Success).toBe(false);
+    bench.emulator.setFaults([]);
+  }
+
+  it("goes on with those that are left, and with those that were created since", async () => {
+    const [looked = "", young = ""] = mailboxes;
+    await leaveInVain();
+    forgetWhatIsLeft((guid) => guid === young);
     const { answer } = await leaver.here(bench, event());
     expect(answer.outputContext.Success).toBe(true);
-    expect(access()).toContain(`${mailbox} FullAccess`);
+    const left = access().filter((line) => line.endsWith("FullAccess"));
+    expect(left).toContain(`${looked} FullAccess`);
+    expect(left).not.toContain(`${young} FullAccess`);
+  });
 
-    bench.emulator.setFaults(refused);
-    await leaver.here(bench, event());
-    bench.emulator.setFaults([]);
+  it("begins again for another policy", async () => {
+    await leaveInVain();
+    forgetWhatIsLeft();
     const [policy] = policies.policies;
     const other = deleting({ ...policies, policies: [{ ...policy, Id: "other" }] });
     const again = runnerOf("lifecycle/delete", other, deleteAnswer, sideBySide);
     expect((await again.here(bench, event())).answer.outputContext.Success).toBe(true);
     expect(access()).toEqual([]);
+  });
+
+  it("looks only again at the few that could not be looked at", async () => {
+    bench.emulator.setFaults(refused.map((fault) => ({ ...fault, times: 3 })));
+    const first = await leaver.here(bench, event());
+    expect(first.answer.outputContext.Success).toBe(false);
+    bench.emulator.setFaults([]);
+    bench.emulator.clearJournal();
+    const { answer } = await leaver.here(bench, event());
+    expect(answer.outputContext.Success).toBe(true);
+    expect(access()).toEqual([]);
+    const looks = callsTo(bench.emulator).filter(
+      ({ operation }) => operation === "Get-MailboxPermission",
+    );
+    expect(looks.length).toBeLessThan(60);
+  });
+
+  it("keeps a right on a calendar that was granted since, and says so", async () => {
+    await leaver.here(bench, event());
+    const [mailbox = ""] = mailboxes;
+    const stored = bench.emulator.state();
+    bench.emulator.replaceState({
+      ...stored,
+      folderPermissions: [
+        ...(stored.folderPermissions ?? []),
+        { mailbox, folder: "Calendar", user: aoife, rights: ["Reviewer"] },
+      ],
+    });
+    const { answer, messages } = await returner.here(bench, event());
+    expect(answer.outputContext.Success).toBe(true);
+    expect(access()).toContain(`${mailbox} calendar Reviewer`);
+    expect(messages.join("\n")).toMatch(/Reviewer .*granted after the person had left; Editor/);
   });
 
   it("fails as long as the leaver can send as something else, and ends the rest", async () => {

@@ -191,6 +191,19 @@ describe("a leaver's policy", () => {
     expect(messages.join("\n")).toContain("no leaver's policy was carried out");
   });
 
+  it.each<[string, object]>([
+    ["Set-CASMailbox", { Step: "DisableProtocols", Protocols: ["OWAEnabled"] }],
+    ["Remove-DistributionGroupMember", { Step: "EndMemberships" }],
+  ])("is no success when %s is accepted and not done", async (cmdlet, step) => {
+    const before = tenant();
+    bench.emulator.setFaults([{ named: "ignored", match: { cmdlet } }]);
+    const { answer } = await leaverWith(file({ ...office, Steps: [step] })).here(bench, event());
+    expect(answer).toMatchObject({ outcome: "notYet", outputContext: { Success: false } });
+    const members = (lines: string[]): string[] =>
+      lines.filter((line) => /^(member|OWA)/.test(line));
+    expect(members(tenant())).toEqual(members(before));
+  });
+
   it("says what a shared mailbox still needs a licence for", async () => {
     bench.emulator.state().objects.forEach((object) => {
       if (object["Guid"] !== aoife) return;
