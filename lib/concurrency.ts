@@ -32,32 +32,6 @@ export function slotsOf(max: number): Slots {
 export type WhileWaiting = (wait: () => Promise<void>) => Promise<void>;
 
 /**
- * Processes the items in order, at most `max` at the same time. `work` must not reject. While an item
- * waits, others continue; it resumes when a slot is free again.
- */
-export async function forEachItem<T>(
-  items: readonly T[],
-  max: number,
-  work: (item: T, whileWaiting: WhileWaiting) => Promise<void>,
-): Promise<void> {
-  const slots = slotsOf(max);
-  const started: Promise<void>[] = [];
-  for (const item of items) {
-    let free = await slots.take();
-    const whileWaiting: WhileWaiting = async (wait) => {
-      free();
-      try {
-        await wait();
-      } finally {
-        free = await slots.take();
-      }
-    };
-    started.push(work(item, whileWaiting).finally(() => free()));
-  }
-  await Promise.all(started);
-}
-
-/**
  * Reads items in bundles of `size`, a request each, and yields what comes of them in the order of its arrival. The
  * workers share one source, and a worker goes on when its last piece was taken: nothing piles up. There are twice as
  * many as requests may be in progress, so that the next one is ready while the reader works on an answer. A tally

@@ -37,23 +37,10 @@ function needsOf({ exchange }: Needs<ExchangeTarget>): Needs<HybridTargets> {
 }
 
 /** A grant on the mailbox of the account. It is `notYet` as long as the synchronisation has not brought the account. */
-export function grantingOnMailbox<Key extends keyof Configuration>({
-  needs,
-  configuration,
-  handle,
-}: PermissionDeclaration<ExchangeTarget, Key>): PermissionDeclaration<
-  HybridTargets,
-  Key | Integration
-> {
-  return {
-    needs: needsOf(needs),
-    configuration: [...configuration, "exchangeOnlineIntegration"],
-    async handle(input) {
-      assertHasExchange(input.configuration);
-      const user = await input.read(userById(input.accountReference, [anchor]));
-      return await handle({ ...input, accountReference: await exchangeReferenceOf(user, input) });
-    },
-  };
+export function grantingOnMailbox<Key extends keyof Configuration>(
+  declaration: PermissionDeclaration<ExchangeTarget, Key>,
+): PermissionDeclaration<HybridTargets, Key | Integration> {
+  return onMailbox(declaration, exchangeReferenceOf);
 }
 
 /**
@@ -61,8 +48,15 @@ export function grantingOnMailbox<Key extends keyof Configuration>({
  * deleted: it has `gone`, or the mailbox is `kept`, which is a failure, as nothing here can change it.
  */
 export function revokingOnMailbox<Key extends keyof Configuration>(
-  { needs, configuration, handle }: PermissionDeclaration<ExchangeTarget, Key>,
+  declaration: PermissionDeclaration<ExchangeTarget, Key>,
   ofDeleted: "gone" | "kept" = "gone",
+): PermissionDeclaration<HybridTargets, Key | Integration> {
+  return onMailbox(declaration, ofDeleted === "gone" ? referenceToRevokeOf : referenceOfKept);
+}
+
+function onMailbox<Key extends keyof Configuration>(
+  { needs, configuration, handle }: PermissionDeclaration<ExchangeTarget, Key>,
+  referenceOf: typeof exchangeReferenceOf,
 ): PermissionDeclaration<HybridTargets, Key | Integration> {
   return {
     needs: needsOf(needs),
@@ -70,19 +64,24 @@ export function revokingOnMailbox<Key extends keyof Configuration>(
     async handle(input) {
       assertHasExchange(input.configuration);
       const user = await input.read(userById(input.accountReference, [anchor]));
-      const reference = await referenceToRevokeOf(user, input).catch((thrown: unknown) => {
-        const fault = Fault.of(thrown);
-        if (ofDeleted === "gone" || fault.kind !== "missing") throw fault;
-        throw new Fault({
-          kind: "notReady",
-          message: `${fault.message} Exchange Online keeps a mailbox that is on hold: end the hold there.`,
-          cause: fault,
-        });
-      });
-      return await handle({ ...input, accountReference: reference });
+      return await handle({ ...input, accountReference: await referenceOf(user, input) });
     },
   };
 }
+
+const referenceOfKept: typeof exchangeReferenceOf = async (user, gate) => {
+  try {
+    return await referenceToRevokeOf(user, gate);
+  } catch (thrown) {
+    const fault = Fault.of(thrown);
+    if (fault.kind !== "missing") throw fault;
+    throw new Fault({
+      kind: "notReady",
+      message: `${fault.message} Exchange Online keeps a mailbox that is on hold: end the hold there.`,
+      cause: fault,
+    });
+  }
+};
 
 /** The list of a set, which is the same for every account. */
 export function listingWithExchange<Key extends keyof Configuration>({

@@ -1,17 +1,17 @@
 import { merged } from "../concurrency.ts";
 import { Fault } from "../fault.ts";
-import { rightLists, sendAsProperties } from "./accessList.ts";
-import { mayBeTrustee, sidLookup, type Account } from "./account.ts";
+import { sendAsProperties } from "./accessList.ts";
+import { mayBeTrustee, type Account } from "./account.ts";
 import { calendarsOfAll, calendarsOn } from "./allMailboxes.ts";
 import { calendarOf, type Calendar } from "./calendar.ts";
 import { calendarRightLookup, presentRight } from "./calendarEntries.ts";
 import { isEveryone, type CalendarRight } from "./calendarRight.ts";
 import { textOf } from "./client/encoding.ts";
 import { findRows } from "./client/lookUp.ts";
-import { confirmed, mailboxLookup, type Mailbox } from "./mailbox.ts";
+import { confirmed, type Mailbox } from "./mailbox.ts";
 import { rightLookup, rights, type RightName } from "./mailboxRight.ts";
 import { nameOf } from "./naming.ts";
-import { listedNames, sendAsTrustee } from "./sendAsList.ts";
+import { listedNames, namesInList, sendAsTrustee } from "./sendAsList.ts";
 import {
   mergedCmdlets,
   type Cmdlets,
@@ -37,14 +37,7 @@ export type Held = { mailbox: Mailbox } & (
 export const heldProperties: readonly string[] = [...listedNames, "GrantSendOnBehalfTo"];
 
 /** The cmdlets of `possiblyOn`, `sendsFrom` and `heldOf`. */
-export const heldLookup: Cmdlets = mergedCmdlets(
-  rightLists,
-  rightLookup,
-  sidLookup,
-  mailboxLookup,
-  calendarsOfAll,
-  calendarRightLookup,
-);
+export const heldLookup: Cmdlets = mergedCmdlets(rightLookup, calendarsOfAll, calendarRightLookup);
 
 /**
  * Full Access and entries of calendars that an account may have on these mailboxes, as their lists show them; or why a
@@ -100,20 +93,16 @@ export function sendsFrom(mailboxes: readonly Mailbox[], account: Account): Exch
     const delegated = mailboxes.filter(({ GrantSendOnBehalfTo }) =>
       [GrantSendOnBehalfTo ?? []].flat().some((name) => mayBeTrustee(account, textOf(name))),
     );
-    const byName = new Map<string, Mailbox[]>();
-    for (const mailbox of mailboxes)
-      for (const name of listedNames) {
-        const key = nameKey(textOf(mailbox[name]));
-        byName.set(key, [...(byName.get(key) ?? []), mailbox]);
-      }
     const names = await sendersNames(account, targets);
-    const named = new Set(names.flatMap((name) => byName.get(nameKey(name)) ?? []));
+    const keys = new Set(names.map(nameKey));
+    const named = mailboxes.filter((mailbox) => namesInList(mailbox).some((key) => keys.has(key)));
+    const known = new Set(named.flatMap(namesInList));
     return {
       on: [
         ...delegated.map((mailbox): Possible => ({ mailbox, on: "SendOnBehalf" })),
-        ...Array.from(named, (mailbox): Possible => ({ mailbox, on: "SendAs" })),
+        ...named.map((mailbox): Possible => ({ mailbox, on: "SendAs" })),
       ],
-      elsewhere: names.filter((name) => !byName.has(nameKey(name))),
+      elsewhere: names.filter((name) => !known.has(nameKey(name))),
     };
   };
 }

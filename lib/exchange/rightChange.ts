@@ -81,6 +81,20 @@ export function rightsOn(
   };
 }
 
+/** The same when both were read, and only the lists are missing. */
+export function rightsOnRead(
+  wanted: readonly Right[],
+  mailbox: Mailbox,
+  account: Account,
+): ExchangeQuery<RightOn[]> {
+  return rightsOn(
+    wanted,
+    mailbox.Guid,
+    () => Promise.resolve(mailbox),
+    () => Promise.resolve(account),
+  );
+}
+
 const noList = (): Promise<Row[]> => Promise.resolve([]);
 
 /**

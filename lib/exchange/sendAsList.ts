@@ -34,7 +34,7 @@ export class SendAsList {
 
   /** A mailbox whose trustees are wanted. Returns its names. */
   want(mailbox: Mailbox): string[] {
-    const names = namesOf(mailbox);
+    const names = namesInList(mailbox);
     this.#mailboxes.add(names);
     return names;
   }
@@ -60,7 +60,7 @@ export class SendAsList {
 
   /** Everyone whom the list shows under a name of the mailbox, which can be another recipient's name as well. */
   trusteesUnderNamesOf(mailbox: Mailbox): string[] {
-    return namesOf(mailbox).flatMap((name) => this.#byName.get(name) ?? []);
+    return namesInList(mailbox).flatMap((name) => this.#byName.get(name) ?? []);
   }
 
   /**
@@ -69,7 +69,7 @@ export class SendAsList {
    * recipient has an entry in the list, so this also covers names in an unknown form.
    */
   trusteesOn(mailbox: Mailbox, recipients: Recipients): readonly string[] | undefined {
-    const own = namesOf(mailbox).filter(
+    const own = namesInList(mailbox).filter(
       (name) => this.#byName.has(name) && recipients.isNamed(mailbox.Guid, name),
     );
     return own.length === 0 ? undefined : own.flatMap((name) => this.#byName.get(name) ?? []);
@@ -81,8 +81,8 @@ function nameIn(row: Row): string {
   return textOf(row["Identity"]);
 }
 
-/** As they are compared, without repetitions. */
-function namesOf(mailbox: Mailbox): string[] {
+/** The names by which the list can call a mailbox, as they are compared, without repetitions. */
+export function namesInList(mailbox: Mailbox): string[] {
   const names = listedNames.map((name) => nameKey(textOf(mailbox[name])));
   return [...new Set(names)].filter((name) => name !== "");
 }

@@ -1,4 +1,4 @@
-import { forEachItem, maxConcurrentItems, type WhileWaiting } from "../concurrency.ts";
+import { maxConcurrentItems, type WhileWaiting } from "../concurrency.ts";
 import { Fault } from "../fault.ts";
 import type { ResourcesEvent } from "../generated/types.ts";
 import { resourcesEvent } from "../generated/validators/resourcesEvent.ts";
@@ -14,6 +14,7 @@ import {
   type Settings,
 } from "./action.ts";
 import type { HostGate } from "./gate.ts";
+import { forEachItem } from "./itemPool.ts";
 import type { Log } from "./output.ts";
 import { entriesIn, type Entry, type ResourceItem } from "./sourceData.ts";
 import { verbs } from "./verbs.ts";

@@ -1,7 +1,15 @@
-import { accountById, accountOrFormerById, withSid, type Account } from "../exchange/account.ts";
+import {
+  accountById,
+  accountLookup,
+  accountOrFormerById,
+  withSid,
+  type Account,
+} from "../exchange/account.ts";
 import { calendarOf } from "../exchange/calendar.ts";
 import {
   calendarRightChange,
+  calendarRightLookup,
+  calendarRightRemoval,
   presentRight,
   removingRight,
   setCalendarRight,
@@ -17,8 +25,8 @@ import {
   type Possible,
 } from "../exchange/heldElsewhere.ts";
 import { mailboxById, type Mailbox } from "../exchange/mailbox.ts";
-import { mailboxesOf, mailboxList, mailboxTypes } from "../exchange/mailboxList.ts";
-import { rightNamed, rights, type Right } from "../exchange/mailboxRight.ts";
+import { mailboxesOf, mailboxTypes } from "../exchange/mailboxList.ts";
+import { rightNamed, rights } from "../exchange/mailboxRight.ts";
 import { nameOf } from "../exchange/naming.ts";
 import {
   grant,
@@ -26,8 +34,7 @@ import {
   rightGrant,
   rightProperties,
   rightRevocation,
-  rightsOn,
-  type RightOn,
+  rightsOnRead,
 } from "../exchange/rightChange.ts";
 import { mergedCmdlets, type Cmdlets } from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
@@ -37,19 +44,19 @@ import type { Recording } from "./recording.ts";
 import type { LeaverGate } from "./steps.ts";
 
 /** The cmdlets of `endingAccess`. */
-export const accessEnd: Cmdlets = mergedCmdlets(
-  mailboxList,
-  heldLookup,
-  rightRevocation,
+export const accessEnd: Cmdlets = mergedCmdlets(heldLookup, rightRevocation, calendarRightRemoval);
+/** The cmdlets of `accessBack`. */
+export const accessReturn: Cmdlets = mergedCmdlets(
+  accountLookup,
+  rightGrant,
+  calendarRightLookup,
   calendarRightChange,
 );
-/** The cmdlets of `accessBack`. */
-export const accessReturn: Cmdlets = mergedCmdlets(heldLookup, rightGrant, calendarRightChange);
 
-/** So many mailboxes are worked on before the time is looked at again. */
-const mailboxesPerRound = { looks: 100, changes: 40 };
-/** So much is ended at a time: what is read for it goes out together. */
-const maxFound = 40;
+/** So many mailboxes are looked at before the time is looked at again. */
+const looksPerRound = 100;
+/** So much is changed at a time: what is read for it goes out together. */
+const changesPerRound = 40;
 /** With more failures, an event looks at no more mailboxes. */
 const maxFailures = 20;
 /** The last part of an event: the record is written, and reads have to show it. */
@@ -128,11 +135,11 @@ async function sweepOn(
   while (failed.size <= maxFailures && hasTime()) {
     const isAllLooked = sweep.looked === open.length;
     if (isAllLooked && found.length === 0) return;
-    if (isAllLooked || found.length >= maxFound) {
-      await endFound(found.splice(0, maxFound), account, record, gate, failed);
+    if (isAllLooked || found.length >= changesPerRound) {
+      await endFound(found.splice(0, changesPerRound), account, record, gate, failed);
       continue;
     }
-    const round = open.slice(sweep.looked, sweep.looked + mailboxesPerRound.looks);
+    const round = open.slice(sweep.looked, sweep.looked + looksPerRound);
     for await (const one of gate.stream(possiblyOn(round, account)))
       if ("fault" in one) failed.set(guidOf(one.mailbox), one.fault);
       else found.push(one);
@@ -150,8 +157,8 @@ function progressed(
   { open, looked, found, failed }: Sweep,
   record: Recording,
 ): Change[] {
-  const last = open.slice(0, looked).map(guidOf).at(-1) ?? "";
-  const upTo = last > progress.upTo ? last : progress.upTo;
+  const last = open.slice(0, looked).at(-1);
+  const upTo = last && guidOf(last) > progress.upTo ? guidOf(last) : progress.upTo;
   const again = new Set([
     ...failed.keys(),
     ...found.map(({ mailbox }) => guidOf(mailbox)),
@@ -290,7 +297,9 @@ async function ended(
   try {
     const wanted = held.flatMap((one) => ("right" in one ? [rights[one.right]] : []));
     const faults =
-      wanted.length === 0 ? [] : await revoke(await rightsOf(wanted, mailbox, account, gate), gate);
+      wanted.length === 0
+        ? []
+        : await revoke(await gate.read(rightsOnRead(wanted, mailbox, account)), gate);
     const removals = held.flatMap((one) =>
       "entry" in one ? [removingRight(one.calendar, account.PrimarySmtpAddress, one.entry)] : [],
     );
@@ -299,22 +308,6 @@ async function ended(
   } catch (thrown) {
     return [Fault.of(thrown)];
   }
-}
-
-function rightsOf(
-  wanted: readonly Right[],
-  mailbox: Mailbox,
-  account: Account,
-  { read }: LeaverGate,
-): Promise<RightOn[]> {
-  return read(
-    rightsOn(
-      wanted,
-      mailbox.Guid,
-      () => Promise.resolve(mailbox),
-      () => Promise.resolve(account),
-    ),
-  );
 }
 
 /** What became of the access that is on record. */
@@ -337,7 +330,7 @@ export async function accessBack(
   const hasTime = timer(gate);
   let tried = 0;
   while (tried < groups.length && returned.faults.length <= maxFailures && hasTime()) {
-    const round = groups.slice(tried, tried + mailboxesPerRound.changes);
+    const round = groups.slice(tried, tried + changesPerRound);
     const grantAgain = async (some: Some<EndedAccess>): Promise<void> => {
       const faults = await grantedBack(some, account, gate, note).catch((thrown: unknown) => [
         Fault.of(thrown),
@@ -380,7 +373,7 @@ async function grantedBack(
     typeof access === "string" ? (rightNamed(access) ?? []) : [],
   );
   // Whether Outlook opened it by itself is not known any more; by default it does (Microsoft's documentation).
-  const faults = await grant(await rightsOf(wanted, mailbox, account, gate), {
+  const faults = await grant(await gate.read(rightsOnRead(wanted, mailbox, account)), {
     ...gate,
     autoMapping: true,
   });

@@ -46,7 +46,7 @@ import {
   grant,
   rightGrant,
   rightProperties,
-  rightsOn,
+  rightsOnRead,
   type RightOn,
 } from "../exchange/rightChange.ts";
 import { settingsFrom } from "../exchange/settings.ts";
@@ -418,14 +418,7 @@ async function sharing(
     const account = isManager(name) ? manager : await trusteeNamed(name, gate);
     // Nobody needs rights on the own mailbox.
     if (account === undefined || account.Guid === mailbox.Guid) continue;
-    const rights = await gate.read(
-      rightsOn(
-        wanted,
-        mailbox.Guid,
-        () => Promise.resolve(mailbox),
-        () => Promise.resolve(account),
-      ),
-    );
+    const rights = await gate.read(rightsOnRead(wanted, mailbox, account));
     for (const one of rights) {
       const { isHeld } = await gate.read(one.right.standingOf(mailbox, account, one.list));
       if (!isHeld) changes.push({ kind: "right", right: one.right.name, trustee: account.Guid });

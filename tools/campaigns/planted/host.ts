@@ -508,7 +508,7 @@ export const hostFaults: readonly Faults[] = [
     ],
   },
   {
-    file: "lib/concurrency.ts",
+    file: "lib/host/itemPool.ts",
     tests: ["test/host/resourceActions.test.ts"],
     faults: [
       {

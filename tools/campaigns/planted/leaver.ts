@@ -47,7 +47,7 @@ export const leaverFaults: readonly Faults[] = [
         why: "An entry that may be the leaver's would be left without a word.",
       },
       {
-        find: "elsewhere: names.filter((name) => !byName.has(nameKey(name))),",
+        find: "elsewhere: names.filter((name) => !known.has(nameKey(name))),",
         replace: "elsewhere: [],",
         why: "Send As on a group would stay, and the leave succeed.",
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { forEachItem } from "../lib/concurrency.ts";
+import { forEachItem } from "../../lib/host/itemPool.ts";
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
