@@ -1,8 +1,4 @@
 /** Imports in turns, on a real PostgreSQL: what is kept, who goes on, and that nothing of it can be read. */
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { machineSeams, sharedConnector } from "../../lib/connector.ts";
@@ -15,52 +11,38 @@ import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { accountImportFor } from "../events.ts";
 import { permissionImportFor } from "../../tools/cli/demoEvents.ts";
 import { actionOf } from "../runtime/serving.ts";
-import { jobsFor, opened, until, type Opened } from "./opened.ts";
-import { startPostgres, type Postgres } from "./postgres.ts";
-import { startWorker, type StartedWorker } from "./started.ts";
+import { jobsFor, until, type Opened } from "./opened.ts";
+import type { Postgres } from "./postgres.ts";
+import { openSite, type WorkerSite } from "./site.ts";
+import type { StartedWorker } from "./started.ts";
 
 const pages = 12;
 const state = manyMailboxes(1_000 * pages);
 const log = (): void => undefined;
 
 describe.skipIf(!inject("postgres"))("an import in turns", () => {
+  let site: WorkerSite;
   let server: Postgres;
   let running: RunningEmulator;
   let one: Opened;
   let works: Work[] = [];
-  let workers: StartedWorker[] = [];
-  let folder = "";
-  let env: Record<string, string> = {};
   let count = 0;
 
   beforeAll(async () => {
-    server = await startPostgres();
     running = await startEmulator({ state });
-    folder = mkdtempSync(path.join(tmpdir(), "imports-"));
-    const key = randomBytes(32);
-    const keyFile = path.join(folder, "key");
-    writeFileSync(keyFile, key.toString("base64url"), { mode: 0o600 });
-    env = {
-      ...running.env,
-      EXO_CONNECTOR_QUEUE: server.url,
-      EXO_CONNECTOR_QUEUE_KEY_FILE: keyFile,
-    };
-    one = await opened({ connectionString: server.url }, {}, key);
+    site = await openSite(running.env);
+    ({ server, one } = site);
   });
   afterEach(async () => {
-    for (const worker of workers) worker.kill("SIGKILL");
-    await Promise.all(workers.map(({ ended }) => ended));
+    await site.killWorkers();
     await Promise.all(works.map((work) => work.stop()));
-    workers = [];
     works = [];
     running.emulator.setFaults([]);
     running.emulator.clearJournal();
   });
   afterAll(async () => {
-    await one.queue.close();
+    await site.close();
     await running.close();
-    server.remove();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   async function sendImport(
@@ -100,11 +82,7 @@ describe.skipIf(!inject("postgres"))("an import in turns", () => {
     return ends;
   }
 
-  const start = async (words: readonly string[] = []): Promise<StartedWorker> => {
-    const worker = await startWorker(words, { folder, env });
-    workers.push(worker);
-    return worker;
-  };
+  const start = (words: readonly string[] = []): Promise<StartedWorker> => site.start(words);
 
   const isDone = async (id: string): Promise<boolean> =>
     (await one.events.find(id))?.state === "completed";

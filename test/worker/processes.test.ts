@@ -1,8 +1,4 @@
 /** Workers as processes on a real PostgreSQL: kills, a crash of the database, the end by a signal, and secrets. */
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { answerIn } from "../../lib/runtime/queue/eventQueue.ts";
@@ -10,9 +6,9 @@ import { OrderOracle } from "../campaign/serveOrder.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { manyMailboxes } from "../emulator/seed.ts";
 import { changeEventFor } from "../events.ts";
-import { opened, until, type Opened } from "./opened.ts";
-import { startPostgres, type Postgres } from "./postgres.ts";
-import { startWorker, type StartedWorker } from "./started.ts";
+import { until, type Opened } from "./opened.ts";
+import type { Postgres } from "./postgres.ts";
+import { openSite, type WorkerSite } from "./site.ts";
 
 /** The mailboxes that are not mastered on premises. */
 const state = manyMailboxes(14);
@@ -22,50 +18,28 @@ const references = state.objects
 const accounts = references.length;
 
 describe.skipIf(!inject("postgres"))("workers", () => {
+  let site: WorkerSite;
   let server: Postgres;
   let running: RunningEmulator;
   let one: Opened;
-  let workers: StartedWorker[] = [];
-  let folder = "";
-  let env: Record<string, string> = {};
   let count = 0;
 
   beforeAll(async () => {
-    server = await startPostgres();
     running = await startEmulator({ state });
-    folder = mkdtempSync(path.join(tmpdir(), "worker-"));
-    const key = randomBytes(32);
-    const keyFile = path.join(folder, "key");
-    writeFileSync(keyFile, key.toString("base64url"), { mode: 0o600 });
-    env = {
-      ...running.env,
-      EXO_CONNECTOR_QUEUE: server.url,
-      EXO_CONNECTOR_QUEUE_KEY_FILE: keyFile,
-    };
-    one = await opened({ connectionString: server.url }, {}, key);
+    site = await openSite(running.env);
+    ({ server, one } = site);
   });
   afterEach(async () => {
-    for (const worker of workers) worker.kill("SIGKILL");
-    await Promise.all(workers.map(({ ended }) => ended));
-    workers = [];
+    await site.killWorkers();
     running.emulator.setFaults([]);
     running.emulator.clearJournal();
   });
   afterAll(async () => {
-    await one.queue.close();
+    await site.close();
     await running.close();
-    server.remove();
-    rmSync(folder, { recursive: true, force: true });
   });
 
-  const start = async (
-    words: readonly string[] = [],
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<StartedWorker> => {
-    const worker = await startWorker(words, { folder, env: { ...env, ...more } });
-    workers.push(worker);
-    return worker;
-  };
+  const start: WorkerSite["start"] = (words, more) => site.start(words, more);
 
   /** Sends events that set a field to their own number, and resolves to their ids. */
   async function send(numbers: readonly number[]): Promise<string[]> {
@@ -110,13 +84,13 @@ describe.skipIf(!inject("postgres"))("workers", () => {
         .filter(({ cmdlet, applied }) => cmdlet === "Set-Mailbox" && applied)
         .map(({ parameters }) => String(parameters?.["CustomAttribute9"]));
     await until(() => done() > 60);
-    workers[0]?.kill("SIGKILL");
+    site.workers[0]?.kill("SIGKILL");
     // As its service manager would, also when the database is just then away.
     const startedAgain = start().catch(() => start());
     await until(() => done() > 150);
     await server.crash(1_500);
     await until(() => done() > 200);
-    workers[1]?.kill("SIGKILL");
+    site.workers[1]?.kill("SIGKILL");
     await startedAgain;
     await until(() => areDone(ids.slice(-1)));
     await until(async () => await areDone(ids));
@@ -146,7 +120,7 @@ describe.skipIf(!inject("postgres"))("workers", () => {
       "lifecycle",
     ])
       expect(rows.includes(text), text).toBe(false);
-    expect(workers.map((worker) => worker.output()).join("")).not.toContain(clientSecret);
+    expect(site.workers.map((worker) => worker.output()).join("")).not.toContain(clientSecret);
   });
 
   it("use the configuration that an event names, as it is when the event runs", async () => {
@@ -212,7 +186,7 @@ describe.skipIf(!inject("postgres"))("workers", () => {
     );
     expect(during).toEqual([]);
     expect(times.filter(({ at }) => at > refusedAt + waitMs - 100).length).toBeGreaterThan(10);
-    expect(workers.map((worker) => worker.output()).join("")).toContain(
+    expect(site.workers.map((worker) => worker.output()).join("")).toContain(
       "The tenant asks for a wait",
     );
   });

@@ -1,8 +1,6 @@
 /** Traces of workers: what is in them, what never is, and that a collector that fails disturbs nothing. */
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { isTraceparent, openTracing } from "../../lib/runtime/queue/tracing.ts";
@@ -10,10 +8,10 @@ import { answerIn } from "../../lib/runtime/queue/eventQueue.ts";
 import { EntraBench, ids } from "../lifecycle/entra/entraBench.ts";
 import { changeEventFor, createEventFor } from "../events.ts";
 import { leastRoles, methodEvent, methodsOf, references } from "../permissions/methods.ts";
-import { opened, until, type Opened } from "./opened.ts";
+import { until, type Opened } from "./opened.ts";
 import { otlpReceiver, type OtlpReceiver, type ReceivedSpan } from "./otlpReceiver.ts";
-import { startPostgres, type Postgres } from "./postgres.ts";
-import { startWorker, type StartedWorker } from "./started.ts";
+import { openSite, type WorkerSite } from "./site.ts";
+import type { StartedWorker } from "./started.ts";
 
 const certificateFile = (name: string): string =>
   readFileSync(path.join(import.meta.dirname, "../auth/certificates", name), "utf8").trim();
@@ -58,28 +56,16 @@ it("loads nothing unless the environment names an endpoint", async () => {
 });
 
 describe.skipIf(!inject("postgres"))("the traces of a worker", () => {
-  let server: Postgres;
+  let site: WorkerSite;
   let bench: EntraBench;
   let one: Opened;
   let receiver: OtlpReceiver;
-  let workers: StartedWorker[] = [];
-  let folder = "";
-  let env: Record<string, string> = {};
   let count = 0;
 
   beforeAll(async () => {
-    server = await startPostgres();
     bench = await EntraBench.open();
-    folder = mkdtempSync(path.join(tmpdir(), "tracing-"));
-    const key = randomBytes(32);
-    const keyFile = path.join(folder, "key");
-    writeFileSync(keyFile, key.toString("base64url"), { mode: 0o600 });
-    env = {
-      ...bench.urls,
-      EXO_CONNECTOR_QUEUE: server.url,
-      EXO_CONNECTOR_QUEUE_KEY_FILE: keyFile,
-    };
-    one = await opened({ connectionString: server.url }, {}, key);
+    site = await openSite(bench.urls);
+    ({ one } = site);
   });
   beforeEach(async () => {
     receiver = await otlpReceiver();
@@ -91,24 +77,16 @@ describe.skipIf(!inject("postgres"))("the traces of a worker", () => {
     });
   });
   afterEach(async () => {
-    for (const worker of workers) worker.kill("SIGKILL");
-    await Promise.all(workers.map(({ ended }) => ended));
-    workers = [];
+    await site.killWorkers();
     await receiver.close();
   });
   afterAll(async () => {
-    await one.queue.close();
+    await site.close();
     await bench.close();
-    server.remove();
-    rmSync(folder, { recursive: true, force: true });
   });
 
-  const start = async (more: Record<string, string> = {}): Promise<StartedWorker> => {
-    const traces = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...more };
-    const worker = await startWorker([], { folder, env: { ...env, ...traces } });
-    workers.push(worker);
-    return worker;
-  };
+  const start = (more: Record<string, string> = {}): Promise<StartedWorker> =>
+    site.start([], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...more });
 
   async function send(action: string, event: unknown, more: object = {}): Promise<string> {
     const id = `event ${++count}`;
