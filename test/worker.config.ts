@@ -11,7 +11,7 @@ export default defineConfig({
     ...whole.test,
     include: ["test/worker/**/*.test.ts"],
     exclude: configDefaults.exclude,
-    globalSetup: ["test/worker/setup.ts", "test/page/chromium.ts"],
+    globalSetup: ["test/worker/setup.ts", "test/page/chromium.ts", "test/helloid/powerShell.ts"],
     // They measure time, and end servers and processes.
     fileParallelism: false,
     testTimeout: 240_000,

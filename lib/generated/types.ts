@@ -138,7 +138,7 @@ ConnectorPath?: string
  */
 NodePath?: string
 /**
- * The file with the address of a service, on the agent server. Read by the script that sends the event.
+ * The file with the address of a service or a worker, on the agent server. Read by the script that sends the event.
  */
 ServeSocket?: string
 /**

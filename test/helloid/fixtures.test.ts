@@ -19,7 +19,8 @@ describe.skipIf(program === "")("every fixture through its bridge script", () =>
   const all = namesOfFixtures();
   const names = all.filter((name) => isPossible(readFixture(fileOf(name)).event));
   // Two sessions at once: half of the time is spent waiting for a bundle.
-  const free: Platform[] = program === "" ? [] : [program, program].map(startPlatform);
+  const free: Platform[] =
+    program === "" ? [] : [program, program].map((one) => startPlatform(one));
   const platforms = [...free];
   afterAll(() => {
     for (const platform of platforms) platform.close();

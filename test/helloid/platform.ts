@@ -37,11 +37,12 @@ export interface Platform {
   close(): void;
 }
 
-export function startPlatform(program: string): Platform {
+/** `more`: environment variables of its process. */
+export function startPlatform(program: string, more: Record<string, string> = {}): Platform {
   const child = spawn(
     program,
     ["-NoProfile", "-NonInteractive", "-File", path.join(import.meta.dirname, "platform.ps1")],
-    { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, NO_COLOR: "1" } },
+    { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, NO_COLOR: "1", ...more } },
   );
   const waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => waiting.shift()?.resolve(line));

@@ -54,13 +54,14 @@ const inWindowsPowerShell = {
       "System.Diagnostics.Stopwatch",
     ],
     ...["System.IO.Directory", "System.IO.File", "System.IO.Path", "System.IO.StreamReader"],
-    ...["System.Guid", "System.Net.WebRequest", "System.Text.Encoding"],
+    ...["System.Guid", "System.Math", "System.Net.WebRequest", "System.Text.Encoding"],
+    ...["System.Security.Authentication.AuthenticationException"],
     ...["System.Threading.Tasks.Task", "System.Threading.Tasks.Task[]"],
   ],
   /** Kill and File.Move have another argument from .NET Core on: the scripts ask for the version before. */
   members:
-    `ContentLength CreateHttp Fault GetRequestStream GetResponse GetResponseStream Headers InnerException
-    Method NewGuid Proxy ReadWriteTimeout Secret Timeout Url Wait Write
+    `Accept ContentLength CreateHttp Fault Floor GetRequestStream GetResponse GetResponseStream Headers InnerException
+    Max Method NewGuid Proxy ReadWriteTimeout Secret StatusCode Timeout Url Wait Write
     Action Add Answers ASCII BaseStream Close Combine ContainsKey Copy Count CreateDirectory
     CreateNoWindow Current Delete Dispose ElapsedMilliseconds Exception Exists ExitCode Files files
     GetBaseException GetBytes GetDirectoryName GetFiles GetFullPath GetUnresolvedProviderPathFromPSPath

@@ -83,6 +83,7 @@ it("the places that pass on the message of another are known", () => {
     "lib/resources/clashes.ts": 1,
     "lib/resources/provision.ts": 1,
     "lib/runtime/queue/eventQueue.ts": 2,
+    "lib/runtime/queue/http/routes.ts": 1,
   });
 });
 

@@ -7,6 +7,8 @@ import { openApi } from "../../lib/generated/openApi.ts";
 import type { Contract } from "../../lib/host/schemaContract.ts";
 import type { Handle, Work } from "../../lib/runtime/queue/jobQueue.ts";
 import { eventHandler } from "../../lib/runtime/queue/eventQueue.ts";
+import { answerLines } from "../../lib/runtime/queue/http/answerLines.ts";
+import { requestIn } from "../../lib/runtime/serve/request.ts";
 import { listen, type HttpListening } from "../../lib/runtime/queue/http/server.ts";
 import { eventAccepted, eventState, queueStatus, httpRefusal } from "../generated/queue.ts";
 import { newAuthority } from "../activeDirectory/certificates.ts";
@@ -104,6 +106,171 @@ describe.skipIf(!inject("engine"))("the queue over HTTP", () => {
     await delay(100);
     work("done");
     expect(await (await asked).json()).toMatchObject({ state: "completed" });
+  });
+
+  /** Sends an event as HelloID's scripts do. */
+  const sendAndWait = (text: string, seconds = 20): Promise<Response> =>
+    one.ask("/v1/events", {
+      method: "POST",
+      body: text,
+      headers: { accept: "application/x-ndjson", prefer: `wait=${seconds}` },
+    });
+  const linesIn = async (answer: Response): Promise<unknown[]> => {
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([
+      200,
+      "application/x-ndjson; charset=utf-8",
+    ]);
+    const lines = (await answer.text()).trimEnd().split("\n");
+    return lines.map((line) => JSON.parse(line) as unknown);
+  };
+
+  it("answers a sender that waits as serve does", async () => {
+    work("done");
+    expect(await linesIn(await sendAndWait(eventText("a", "x")))).toMatchObject([
+      { id: "a", answer: { outcome: "done", outputContext: { Success: true } } },
+    ]);
+    const refused = await one.ask("/v1/events?wait=soon", {
+      method: "POST",
+      body: eventText("b", "x"),
+      headers: { accept: "application/x-ndjson" },
+    });
+    expect([refused.status, await one.events.find("b")]).toEqual([400, undefined]);
+  });
+
+  it("gives a sender that waits the records of an import, and then the answer", async () => {
+    const record = (index: number): string =>
+      JSON.stringify({ id: "a", record: { index, text: "x".repeat(100_000) } });
+    const handle = eventHandler(
+      {
+        async take(_, to) {
+          for (const index of [0, 1, 2, 3, 4]) await to.line(`${record(index)}\n`);
+          const outputContext = { Success: true, AuditLogs: [] };
+          await to.line(
+            `${JSON.stringify({ id: "a", answer: { outcome: "done", outputContext } })}\n`,
+          );
+        },
+      },
+      { sealing: one.sealing, whole: one.events.whole, queue: one.queue, log },
+    );
+    working = one.queue.work(handle, { atOnce: 1, perGroup: 1, log });
+    const lines = await linesIn(await sendAndWait(eventText("a", "x")));
+    expect(lines.slice(0, 5)).toMatchObject(
+      [0, 1, 2, 3, 4].map((index) => ({ record: { index } })),
+    );
+    expect(lines.slice(5)).toMatchObject([{ id: "a", answer: { outcome: "done" } }]);
+  });
+
+  it("tells a sender that waited long enough where the answer will be, and what is on record", async () => {
+    const CurrentPermissions = [{ DisplayName: "Team", Reference: { Id: "1" } }];
+    const { event } = JSON.parse(eventText("a", "x")) as {
+      event: { actionContext: Record<string, unknown> };
+    };
+    Object.assign(event.actionContext, { Operation: "update", CurrentPermissions });
+    const action = "permissions/groups/subPermissions";
+    const text = JSON.stringify({ id: "a", action, event });
+    const since = performance.now();
+    const lines = await linesIn(await sendAndWait(text, 1));
+    expect(performance.now() - since).toBeGreaterThan(950);
+    const address = `${one.url}/v1/events/a`;
+    const Message =
+      "The event a has no answer yet. Attempts until now: 0. It is in the queue and will still be carried out; " +
+      `its answer will be at ${address}.`;
+    expect(lines).toMatchObject([
+      {
+        id: "a",
+        answer: {
+          outcome: "notYet",
+          outputContext: {
+            Success: false,
+            AuditLogs: [{ Message, IsError: true }],
+            SubPermissions: CurrentPermissions,
+          },
+        },
+      },
+    ]);
+    expect((await one.ask("/v1/events/a")).status).toBe(200);
+  });
+
+  it("adds what the last attempt did", async () => {
+    await one.close();
+    one = await httpQueue({ maxRetries: 5 });
+    work("throttled");
+    const [line] = (await linesIn(await sendAndWait(eventText("a", "x"), 1))) as [
+      { answer: { outcome: string; plan: unknown[]; outputContext: { AuditLogs: object[] } } },
+    ];
+    expect(line.answer).toMatchObject({ outcome: "notYet", plan: [{ operation: "Set-Mailbox" }] });
+    expect(line.answer.outputContext).toMatchObject({
+      Success: false,
+      AuditLogs: [
+        { Message: expect.stringContaining("no answer yet") as string },
+        { Message: "It is throttled." },
+      ],
+    });
+  });
+
+  it("says that an event was given up, or left the queue", async () => {
+    work("throttled");
+    const givenUp = await linesIn(await sendAndWait(eventText("a", "x")));
+    expect(givenUp).toMatchObject([
+      {
+        answer: {
+          outcome: "notYet",
+          outputContext: {
+            Success: false,
+            AuditLogs: [
+              {
+                Message:
+                  "The event a was given up, and waits in the queue until a person releases it. " +
+                  "Attempts until now: 1.",
+              },
+              { Message: "It is throttled." },
+            ],
+          },
+        },
+      },
+    ]);
+    await one.events.drop("a");
+    const removed = await linesIn(await sendAndWait(eventText("a", "x")));
+    expect(removed).toMatchObject([
+      { answer: { outcome: "unknown", outputContext: { Success: false } } },
+    ]);
+    expect(JSON.stringify(removed)).toContain("The event a left the queue without an answer.");
+  });
+
+  it("answers a sender that waits when the server ends, or the queue cannot be read", async () => {
+    const asked = sendAndWait(eventText("a", "x"), 30);
+    await until(async () => (await one.events.find("a")) !== undefined);
+    const closing = one.close();
+    expect(await linesIn(await asked)).toMatchObject([{ answer: { outcome: "notYet" } }]);
+    await closing;
+    one = await httpQueue();
+    const request = requestIn(Buffer.from(eventText("a", "x")), "the event");
+    if ("faults" in request) throw new Error("The event is one.");
+    const lines = answerLines(request, {
+      events: {
+        find: () => Promise.reject(new Error("away")),
+        records: () => Promise.reject(new Error("away")),
+      },
+      actionOf: () => Promise.resolve({}),
+      address: "https://worker/v1/events/a",
+      ms: 10,
+      signal: AbortSignal.timeout(1_000),
+    });
+    expect(JSON.parse(String((await lines.next()).value))).toMatchObject({
+      id: "a",
+      answer: {
+        outcome: "notYet",
+        outputContext: {
+          AuditLogs: [
+            {
+              Message: expect.stringMatching(
+                /will be at https:\/\/worker\/v1\/events\/a\.$/,
+              ) as string,
+            },
+          ],
+        },
+      },
+    });
   });
 
   it("keeps what the sender was doing with the event, sealed", async () => {

@@ -2,6 +2,7 @@
 import { workerMetrics } from "../../lib/runtime/queue/metrics.ts";
 import { queueRoutes } from "../../lib/runtime/queue/http/routes.ts";
 import { listen, type HttpPlace } from "../../lib/runtime/queue/http/server.ts";
+import { actionOf } from "../runtime/serving.ts";
 import { workerPageFile } from "../../tools/queue/workerPage.ts";
 import { inMemory, opened, type Opened } from "./opened.ts";
 
@@ -32,6 +33,7 @@ export async function httpQueue(
   const routes = queueRoutes({
     queue,
     events,
+    actionOf,
     secret: httpSecret,
     maxWaiting,
     limits: { atOnce: 6, perMinute: null },

@@ -5,7 +5,7 @@
 # Runs {{action}}.mjs with Node.js on the agent server: sends it the event and takes over its answer.
 # Generated; paste it as it is. What it does is set in the configuration form:
 # "Connector path" (ConnectorPath) is the folder of the connector, "Node path" (NodePath) the program node.exe.
-# With "Service file" (ServeSocket) it sends the event to the service instead, and starts no Node.js.
+# With "Service file" (ServeSocket) it sends the event to a service or a worker instead, and starts no Node.js.
 #################################################
 
 $InformationPreference = 'Continue'
@@ -261,23 +261,57 @@ function Receive-Answer($process, $sending, $limitMs, $run) {
 function Read-Service {
     $file = Read-Path 'ServeSocket'
     Assert-Absolute '"Service file" (ServeSocket)' $file
-    $start = 'Start it (exo-connector serve), or clear the field. Nothing was changed.'
+    $start = 'Start it (exo-connector serve or worker), or clear the field. Nothing was changed.'
     if (-not [System.IO.File]::Exists($file)) { throw "The service does not run: there is no file $file. $start" }
     $service = Read-Line ([System.IO.File]::ReadAllText($file))
     $url = "$(Read-Property $service 'url')"
-    if ($url -notmatch '^http://127\.0\.0\.1:\d{1,5}/') { throw "The file $file is not that of a service. $start" }
+    # Without encryption on this machine only: the event has secrets.
+    if ($url -notmatch '^(http://127\.0\.0\.1(:\d{1,5})?|https://[^/@\s]+)/') { throw "The file $file is not that of a service. $start" }
     @{ Url = $url; Secret = "$(Read-Property $service 'secret')"; Start = $start }
 }
 
-# Sends the event to the service, and returns what reads its answer.
-function Send-Event($service, $request, $limitMs) {
+# What a refusal says: its reason and what is wrong with the event.
+function Read-Refusal($response) {
+    $reader = [System.IO.StreamReader]::new($response.GetResponseStream())
+    try { $refusal = Read-Line $reader.ReadToEnd() } finally { $reader.Dispose() }
+    $parts = @(Read-Property $refusal 'error') + @(Read-Property $refusal 'faults')
+    Protect-Text (($parts | Where-Object { "$_" -ne '' }) -join ' ')
+}
+
+# Why a service has not begun to answer, and what that means for the event.
+function Find-Refusal($service, $exception) {
+    $cause = $exception.GetBaseException()
+    $reason = $cause.Message
+    $unknown = 'It is unknown whether anything was changed.'
+    # The status is ConnectFailure in .NET Framework only.
+    if ((Read-Property $cause 'SocketErrorCode') -eq 'ConnectionRefused') {
+        return "The service does not answer at $($service.Url): $reason $($service.Start)"
+    }
+    if ($cause -is [System.Security.Authentication.AuthenticationException]) {
+        return "The certificate of the service at $($service.Url) is not trusted: $reason Nothing was changed."
+    }
+    $response = Read-Property $exception.InnerException 'Response'
+    if ($null -eq $response) { return "The service gave no answer: $reason $unknown" }
+    $status = [int]$response.StatusCode
+    $fault = "The service refused the event: status $status. $(Read-Refusal $response)"
+    # A server that fails may have taken the event before.
+    if ($status -ge 500) { return "$fault $unknown" }
+    "$fault Nothing was changed."
+}
+
+# Sends the event to the service, and returns what reads its answer. A worker has not run the event by then, and is told
+# how long its answer is waited for.
+function Send-Event($service, $request, $limitMs, $run) {
     $before = "{`"id`":`"$([System.Guid]::NewGuid())`",`"action`":`"$($connector.Action)`",`"event`":"
+    $waitMs = $limitMs - $run.Watch.ElapsedMilliseconds - $connector.GraceMs
     $http = [System.Net.WebRequest]::CreateHttp($service.Url)
     $http.Method = 'POST'
     $http.Proxy = $null
     $http.Timeout = $limitMs
     $http.ReadWriteTimeout = $limitMs
+    $http.Accept = 'application/x-ndjson'
     $http.Headers.Add('Authorization', "Bearer $($service.Secret)")
+    $http.Headers.Add('Prefer', "wait=$([System.Math]::Max(0, [int][System.Math]::Floor($waitMs / 1000)))")
     $parts = [System.Text.Encoding]::ASCII.GetBytes($before), $request, [System.Text.Encoding]::ASCII.GetBytes('}')
     $http.ContentLength = $parts[0].Length + $parts[1].Length + $parts[2].Length
     try {
@@ -286,17 +320,7 @@ function Send-Event($service, $request, $limitMs) {
         $body.Close()
         $response = $http.GetResponse()
     }
-    catch {
-        $cause = $_.Exception.GetBaseException()
-        $reason = $cause.Message
-        $status = "$(Read-Property $_.Exception.InnerException 'Status')"
-        # The status is ConnectFailure in .NET Framework only.
-        if ((Read-Property $cause 'SocketErrorCode') -eq 'ConnectionRefused') {
-            throw "The service does not answer at $($service.Url): $reason $($service.Start)"
-        }
-        if ($status -eq 'ProtocolError') { throw "The service refused the event: $reason Nothing was changed." }
-        throw "The service gave no answer: $reason It is unknown whether anything was changed."
-    }
+    catch { throw (Find-Refusal $service $_.Exception) }
     [System.IO.StreamReader]::new($response.GetResponseStream())
 }
 
@@ -334,7 +358,7 @@ function Invoke-Service($run) {
     $jsonOptions = Find-JsonOptions
     Set-Output 'Success' $false
     $limitMs = Find-Limit
-    $reader = Send-Event (Read-Service) (New-Request) $limitMs
+    $reader = Send-Event (Read-Service) (New-Request) $limitMs $run
     try { Receive-Lines $reader $limitMs $run } finally { $reader.Dispose() }
     $run.Fault = Find-ServiceFault $run $limitMs
 }

@@ -105,7 +105,8 @@ const sendEvent = {
   summary: "Add an event",
   description:
     "The event is on a disk when this answers. A second event with the same id is left out, so one whose answer was " +
-    "lost is sent again.",
+    "lost is sent again. A sender that accepts application/x-ndjson gets the answer of the event itself, or one with " +
+    "the outcome notYet after the seconds of wait; the event stays in the queue then.",
   parameters: [
     {
       name: "traceparent",
@@ -114,12 +115,23 @@ const sendEvent = {
         "What the sender is doing (W3C Trace Context): the trace of the event belongs to it.",
       schema: text,
     },
+    {
+      name: "Prefer",
+      in: "header",
+      description: "wait=25: the seconds for which the answer is waited for, 900 at most.",
+      schema: text,
+    },
   ],
   requestBody: {
     required: true,
     content: { "application/json": { schema: reference("EventRequest") } },
   },
   responses: {
+    200: {
+      description:
+        "Records and the answer, one JSON object a line, for a sender that accepts them.",
+      content: { "application/x-ndjson": { schema: text } },
+    },
     202: {
       ...json("The event will be run.", "EventAccepted"),
       headers: { Location: { description: "Where its answer is.", schema: text } },

@@ -98,4 +98,24 @@ export const queue: readonly Entry[] = [
       "why the tenant throttles.",
     of: ["The import was not complete after an hour"],
   },
+  {
+    outcome: "notYet",
+    why: "HelloID handed the event to a worker, and it was not through when the time of the script was over.",
+    mend:
+      "Nothing, as a rule: the event is carried out, and HelloID's next attempt waits behind it and finds its work " +
+      "done. Look it up with `exo-connector queue answer <id>`; release one that was given up with `queue retry` " +
+      "([the worker](worker.md#helloids-scripts)).",
+    of: [],
+    also: [
+      "has no answer yet.… It is in the queue",
+      "was given up, and waits in the queue until a person releases it",
+    ],
+  },
+  {
+    outcome: "unknown",
+    why: "The event was dropped from the queue while its sender waited for the answer.",
+    mend: "Repeat it in HelloID, if it was dropped by mistake.",
+    of: [],
+    also: ["left the queue without an answer"],
+  },
 ];

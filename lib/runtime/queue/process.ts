@@ -135,13 +135,13 @@ export async function work<Targets>(options: WorkerOptions<Targets>): Promise<Se
 async function listening(
   http: WorkerHttp,
   {
-    options: { perTenant, perMinute },
+    options: { actionOf, perTenant, perMinute },
     queue,
     events,
     metrics,
     log,
   }: {
-    options: Pick<WorkerOptions<unknown>, "perTenant" | "perMinute">;
+    options: Pick<WorkerOptions<never>, "actionOf" | "perTenant" | "perMinute">;
     queue: JobQueue;
     events: EventQueue;
     metrics: WorkerMetrics;
@@ -153,6 +153,7 @@ async function listening(
     ...more,
     queue,
     events,
+    actionOf,
     log,
     limits: { atOnce: perTenant, perMinute: perMinute ?? null },
     metrics: () => metrics.text(),

@@ -5,6 +5,7 @@ import { isOfThisMachine, type Tls } from "../../../lib/runtime/queue/http/serve
 import { work, type WorkerHttp } from "../../../lib/runtime/queue/process.ts";
 import { importTurns } from "../../../lib/runtime/queue/importTurns.ts";
 import { openTracing } from "../../../lib/runtime/queue/tracing.ts";
+import { eventsPath } from "../../../lib/runtime/serve/socket.ts";
 import { tenantWaits } from "../../../lib/runtime/queue/tenantWaits.ts";
 import { accountNamed, thisAccount } from "../../../lib/store/storeOwner.ts";
 import { contentOf } from "../../agent/keyFiles.ts";
@@ -137,7 +138,8 @@ function httpFrom(
     async onListen(url) {
       const owner = options.for === undefined ? thisAccount() : await accountNamed(options.for);
       await refuseSecond(file, owner);
-      const removeFile = await writeAddress(file, { url, secret }, owner);
+      // The address that takes events, as in the file of `serve`: HelloID's scripts read either.
+      const removeFile = await writeAddress(file, { url: `${url}${eventsPath}`, secret }, owner);
       begun(options, terminal, url);
       return removeFile;
     },

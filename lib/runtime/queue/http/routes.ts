@@ -10,11 +10,13 @@ import { eventsPath, isSecret } from "../../serve/socket.ts";
 import { maxBytes } from "../../stdin.ts";
 import { answerIn, type BlockedEvent, type EventQueue } from "../eventQueue.ts";
 import type { GroupStats, JobQueue } from "../jobQueue.ts";
+import { answerLines, whenEnded, type AnswerOptions } from "./answerLines.ts";
 import type { HttpAsked, HttpReply } from "./server.ts";
 
 export interface RouteOptions {
   events: EventQueue;
   queue: Pick<JobQueue, "waiting">;
+  actionOf: AnswerOptions["actionOf"];
   secret: string;
   /** Above so many events that wait, no more are taken. */
   maxWaiting: number;
@@ -26,10 +28,10 @@ export interface RouteOptions {
   log(level: "warning", message: string): void;
 }
 
-/** How long an answer is waited for, at most. */
+/** How long the state of an event is waited for, at most. */
 const maxWaitSeconds = 60;
-const firstLookMs = 50;
-const lastLookMs = 500;
+/** How long its answer is, whose lines are sent as they come: as long as an import may take. */
+const maxAnswerSeconds = 900;
 /** What is read from the database for many requests at once. */
 const keptMs = 500;
 const statusKeptMs = 2_000;
@@ -49,6 +51,9 @@ export function queueRoutes(options: RouteOptions): (asked: HttpAsked) => Promis
   });
 
   async function send(asked: HttpAsked): Promise<HttpReply> {
+    const wantsAnswer = linesWanted.test(asked.header("accept"));
+    const seconds = waitOf(asked, maxAnswerSeconds);
+    if (wantsAnswer && seconds === undefined) return notSeconds(maxAnswerSeconds);
     if (await isFull())
       return refusal(429, `More than ${maxWaiting} events wait. Send it again later.`, {
         retryAfter: tryAgainSeconds.full,
@@ -59,10 +64,22 @@ export function queueRoutes(options: RouteOptions): (asked: HttpAsked) => Promis
       const { known } = await events.send([
         { bytes, source: "the request", traceparent: asked.header("traceparent") },
       ]);
-      // It was read, so it has an id.
-      const { id } = requestIn(bytes, "the request");
-      const accepted: EventAccepted = { id: String(id), known: known > 0 };
-      return json(202, accepted, { location: addressOf(String(id)) });
+      const request = requestIn(bytes, "the request");
+      if ("faults" in request) throw new Unusable(request.faults);
+      const { id } = request;
+      const location = addressOf(id);
+      if (wantsAnswer) {
+        const lines = answerLines(request, {
+          events,
+          actionOf: options.actionOf,
+          address: asked.origin + location,
+          ms: 1000 * (seconds ?? 0),
+          signal: asked.signal,
+        });
+        return { status: 200, type: ndjson, body: lines, headers: { location } };
+      }
+      const accepted: EventAccepted = { id, known: known > 0 };
+      return json(202, accepted, { location });
     } catch (thrown) {
       if (!(thrown instanceof Unusable)) throw thrown;
       return refusal(400, "The event cannot be used.", { faults: thrown.faults });
@@ -70,24 +87,14 @@ export function queueRoutes(options: RouteOptions): (asked: HttpAsked) => Promis
   }
 
   async function find(id: string, asked: HttpAsked): Promise<HttpReply> {
-    const seconds = waitOf(asked);
-    if (seconds === undefined)
-      return refusal(400, `wait is not a whole number; expected 0 to ${maxWaitSeconds} seconds.`);
-    const end = performance.now() + 1000 * seconds;
-    for (let pause = firstLookMs; ; pause = Math.min(2 * pause, lastLookMs)) {
-      const found = await events.find(id);
-      if (found === undefined) return refusal(404, "There is no event with this id.");
-      const left = end - performance.now();
-      if (ended.has(found.state) || left <= 0 || asked.signal.aborted) {
-        const { state, attempts, lines = "" } = found;
-        const answer = answerIn(lines);
-        const shown = { id, state, attempts, ...(answer && { answer }) };
-        return json(200, shown, seconds > 0 ? { "preference-applied": `wait=${seconds}` } : {});
-      }
-      await delay(Math.min(pause, left), undefined, { signal: asked.signal }).catch(
-        () => undefined,
-      );
-    }
+    const seconds = waitOf(asked, maxWaitSeconds);
+    if (seconds === undefined) return notSeconds(maxWaitSeconds);
+    const found = await whenEnded(events, id, { ms: 1000 * seconds, signal: asked.signal });
+    if (found === undefined) return refusal(404, "There is no event with this id.");
+    const { state, attempts, lines = "" } = found;
+    const answer = answerIn(lines);
+    const shown = { id, state, attempts, ...(answer && { answer }) };
+    return json(200, shown, seconds > 0 ? { "preference-applied": `wait=${seconds}` } : {});
   }
 
   async function records(id: string, { query }: HttpAsked): Promise<HttpReply> {
@@ -100,7 +107,7 @@ export function queueRoutes(options: RouteOptions): (asked: HttpAsked) => Promis
     const next = `<${addressOf(id)}/records?part=${part + 1}>; rel="next"`;
     return {
       status: 200,
-      type: "application/x-ndjson; charset=utf-8",
+      type: ndjson,
       body: found.lines,
       headers: found.isLast ? {} : { link: next },
     };
@@ -189,7 +196,8 @@ interface Route {
 
 /** The event that is read, and whether its records are. */
 const eventPath = /^\/v1\/events\/([^/]+)(\/records)?$/;
-const ended = new Set<string>(["completed", "blocked", "removed"]);
+const ndjson = "application/x-ndjson; charset=utf-8";
+const linesWanted = /\bapplication\/x-ndjson\b/i;
 
 function addressOf(id: string): string {
   return `${eventsPath}/${encodeURIComponent(id)}`;
@@ -205,10 +213,14 @@ function decoded(text: string): string {
 }
 
 /** The seconds to wait, from the address or the header `Prefer`; undefined when they are no number. */
-function waitOf({ query, header }: HttpAsked): number | undefined {
+function waitOf({ query, header }: HttpAsked, most: number): number | undefined {
   const preferred = /(?:^|[,;\s])wait\s*=\s*"?(\d+)/i.exec(header("prefer"))?.[1];
   const text = query.get("wait") ?? preferred ?? "0";
-  return /^\d{1,6}$/.test(text) ? Math.min(Number(text), maxWaitSeconds) : undefined;
+  return /^\d{1,6}$/.test(text) ? Math.min(Number(text), most) : undefined;
+}
+
+function notSeconds(most: number): HttpReply {
+  return refusal(400, `wait is not a whole number; expected 0 to ${most} seconds.`);
 }
 
 function tenantStatus(

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
 import { Fault } from "../../../fault.ts";
 import { bodyOf } from "../../serve/socket.ts";
 
@@ -24,6 +25,8 @@ export interface Tls {
 
 export interface HttpAsked {
   method: string;
+  /** The scheme and the host by which the sender reached the server. */
+  origin: string;
   path: string;
   query: URLSearchParams;
   /** The value of a header; blank when there is none. */
@@ -37,7 +40,8 @@ export interface HttpAsked {
 export interface HttpReply {
   status: number;
   type: string;
-  body: string | Buffer;
+  /** In parts: each is sent when it is there. */
+  body: string | Buffer | AsyncIterable<string>;
   headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -122,8 +126,10 @@ async function respond(
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   const { pathname, searchParams } = new URL(message.url ?? "/", "http://worker");
+  const scheme = "encrypted" in message.socket ? "https" : "http";
   const { status, type, body, headers } = await answer({
     method: message.method ?? "GET",
+    origin: `${scheme}://${message.headers.host ?? ""}`,
     path: pathname,
     query: searchParams,
     header(name) {
@@ -133,13 +139,15 @@ async function respond(
     body: () => bodyOf(message),
     signal: AbortSignal.any([gone.signal, ending]),
   });
+  const isWhole = typeof body === "string" || Buffer.isBuffer(body);
   response.writeHead(status, {
     "content-type": type,
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     ...headers,
-    // The rest of a body that was not read, or a server that would never end.
-    ...((!message.complete || ending.aborted) && { connection: "close" }),
+    // The rest of a body that was not read, or a server that would not end.
+    ...((!message.complete || ending.aborted || !isWhole) && { connection: "close" }),
   });
-  response.end(body);
+  if (isWhole) response.end(body);
+  else await pipeline(body, response);
 }
