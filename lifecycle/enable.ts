@@ -17,6 +17,7 @@ import {
 import { mailboxById, mailboxLookup } from "../lib/exchange/mailbox.ts";
 import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
+import type { Setting } from "../lib/exchange/settingTypes.ts";
 import { early, together } from "../lib/exchange/together.ts";
 import { Fault } from "../lib/fault.ts";
 import { onEnable } from "../lib/host/enableAction.ts";
@@ -76,7 +77,9 @@ export function enabling(policies?: unknown) {
         ? replyChange(mailbox, present, { ...defaultReply, AutoReplyState: "Disabled" })
         : undefined;
       const undone =
-        ofPolicy.length === 0 ? nothingUndone : await returning.comeBack(mailbox, gate);
+        ofPolicy.length === 0
+          ? nothingUndone
+          : await returning.comeBack(mailbox, namesOf(settings), gate);
       // The reply first: it also succeeds for a mailbox whose other settings Active Directory masters.
       const { before, after, subject } = await applySettings(mailbox, settings, {
         read,
@@ -104,6 +107,8 @@ export function enabling(policies?: unknown) {
     },
   });
 }
+
+const namesOf = (settings: readonly Setting[]): string[] => settings.map(({ name }) => name);
 
 const nothingUndone: Left = { audit: [], faults: [] };
 

@@ -115,14 +115,26 @@ function sentenceFor(
   parameters: Readonly<Record<string, ParameterValue>>,
   after: Row,
 ): string {
+  const [only, ...more] = changed;
   const hidden = parameters["HiddenFromAddressListsEnabled"];
-  if (changed.length === 1 && typeof hidden === "boolean")
+  const type = mailboxTypes[textOf(parameters["Type"]).toLowerCase()];
+  if (only === "Type" && more.length === 0 && type !== undefined)
+    return `Convert mailbox ${nameOf(mailbox)} to ${type}`;
+  if (more.length === 0 && typeof hidden === "boolean")
     return `${hidden ? "Hide" : "Show"} mailbox ${nameOf(mailbox)} ${hidden ? "from" : "in"} the address lists`;
   const primary = textOf(after["PrimarySmtpAddress"]);
   const isNew = primary !== textOf(mailbox.PrimarySmtpAddress);
   const detail = isNew ? ` (new primary address ${primary})` : "";
   return `Set ${changed.join(", ")}${detail} of mailbox ${nameOf(mailbox)}`;
 }
+
+/** The values of Type, in lower case. */
+const mailboxTypes: Readonly<Record<string, string>> = {
+  regular: "a user mailbox",
+  shared: "a shared mailbox",
+  room: "a room mailbox",
+  equipment: "an equipment mailbox",
+};
 
 /**
  * What `applySettings` sends for any mapped settings: the parameter of each, and look-ups of the recipients and

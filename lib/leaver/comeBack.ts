@@ -46,8 +46,11 @@ export interface ComingBack {
   cmdlets: Cmdlets;
   /** The properties of the mailbox to read. Throws an `invalid` fault when the file cannot be used. */
   properties(): string[];
-  /** Undoes what is on record for a mailbox, which was read with `properties`. */
-  comeBack(mailbox: Mailbox, gate: LeaverGate): Promise<Left>;
+  /**
+   * Undoes what is on record for a mailbox, which was read with `properties`. `mapped`: the settings that the event
+   * sets itself, to the values that count.
+   */
+  comeBack(mailbox: Mailbox, mapped: readonly string[], gate: LeaverGate): Promise<Left>;
 }
 
 /** `data`: the policy file; the one of this installation unless a test has its own. */
@@ -71,12 +74,15 @@ export function comingBack(data?: unknown): ComingBack {
       const property = markerProperty();
       return property === undefined ? [] : [property, ...stepProperties];
     },
-    async comeBack(mailbox, given) {
+    async comeBack(mailbox, mapped, given) {
       const gate = withoutTrust(given);
       const property = markerProperty();
       const record = property === undefined ? undefined : recordingOn(mailbox, property, gate);
       if (record === undefined || record.changes.length === 0) return { audit: [], faults: [] };
-      const { done, ...undone } = await undo(mailbox, record.changes, gate);
+      const own = record.changes.filter(
+        (change) => change.kind !== "setting" || !mapped.includes(change.name),
+      );
+      const { done, ...undone } = await undo(mailbox, own, gate);
       // Last: what could not be undone is tried again by the next event.
       if (undone.faults.length === 0) return { ...undone, faults: await record.replace([]) };
       if (done.length === 0) return undone;

@@ -112,12 +112,26 @@ describe("exo-connector demo hybrid", () => {
   });
 });
 
+describe("exo-connector demo leaver", () => {
+  it("carries out a policy, once, and undoes it but for the texts of the reply", async () => {
+    const { code, lines } = await ran(["demo", "leaver", "--dist", inject("dist")]);
+    expect(code).toBe(0);
+    const text = lines.join("\n");
+    expect(text.match(/Convert mailbox "Aoife O'Brien" to a shared mailbox/g)).toHaveLength(2);
+    expect(text).toMatch(/^3 +lifecycle\/delete +alreadySo +\d+ +0$/m);
+    expect(text).toContain(
+      "Different from before she left: ExternalAudience of Aoife O'Brien, InternalMessage of Aoife O'Brien. " +
+        "The automatic reply is off.",
+    );
+  });
+});
+
 describe("exo-connector demo", () => {
   it("has several stories, and another one is refused by name", async () => {
     const { code, notes } = await ran(["demo", "active-directory"]);
     expect(code).toBe(2);
     expect(notes.join()).toContain(
-      "<story> is active-directory; expected exchange, entra, hybrid, worker.",
+      "<story> is active-directory; expected exchange, entra, hybrid, leaver, worker.",
     );
   });
 });

@@ -84,6 +84,9 @@ describe("a leaver's policy", () => {
     expect(tenant().filter((line) => line.startsWith("member of"))).toEqual([]);
     // Values of others stay.
     expect(bench.stored(aoife)[marker]).toContain("of somebody else");
+    expect(answer.plan.map(({ sentence }) => sentence)).toContain(
+      `Convert mailbox "${name}" <aoife.obrien@contoso.com> (${aoife}) to a shared mailbox`,
+    );
   });
 
   it("writes nothing when it is carried out already", async () => {
@@ -111,6 +114,21 @@ describe("a leaver's policy", () => {
     const { answer } = await comeBack();
     expect(answer.outputContext.Success).toBe(true);
     expect(tenant()).toEqual(before);
+  });
+
+  it("sets what is mapped for the return once, to what is mapped", async () => {
+    await leave();
+    const writes = bench.writes().length;
+    const data = { DisplayName: "Aoife Byrne", HiddenFromAddressListsEnabled: "false" };
+    const { answer } = await returner.here(bench, event({ data }));
+    expect(answer.outputContext.Success).toBe(true);
+    expect(bench.stored(aoife)).toMatchObject({ DisplayName: "Aoife Byrne" });
+    const names = bench
+      .writes()
+      .slice(writes)
+      .flatMap(({ parameters }) => Object.keys(parameters));
+    for (const name of Object.keys(data))
+      expect(names.filter((one) => one === name)).toHaveLength(1);
   });
 
   it("keeps what was changed after the person left, and says so", async () => {

@@ -219,7 +219,8 @@ export function permissionImportFor(
   };
 }
 
-function configurationFor({ tenantId, clientId, clientSecret }: Tenant): Configuration {
+/** The form of the emulated tenant. */
+export function configurationFor({ tenantId, clientId, clientSecret }: Tenant): Configuration {
   return {
     Organization: "contoso.onmicrosoft.com",
     TenantID: tenantId,

@@ -8,6 +8,7 @@ import {
 import { repeatedSecrets } from "../../lib/host/secretValues.ts";
 import { Fault } from "../../lib/fault.ts";
 import { configuration as configurationContract } from "../../lib/generated/validators/configuration.ts";
+import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import { run, type Connect } from "../../lib/host/run.ts";
 import { readAs } from "../../lib/host/schemaContract.ts";
 import type { Query } from "../../lib/step.ts";
@@ -216,8 +217,8 @@ function tenantWith(
     link,
     overheard: (by) =>
       tenantWith(name, configuration, { ...link, seams: heard(link.seams, by) }, env),
-    invoke: (action, event, onRecord = () => undefined) =>
-      invoked({ action, event, onRecord }, connectTo, env),
+    invoke: async (action, event, onRecord = () => undefined) =>
+      await invoked({ action: await loadAction(action), event, onRecord }, connectTo, env),
     query: (query, limitMs = queryMs) => queried(query, limitMs, configuration, connectTo, env),
   };
 }
@@ -238,20 +239,34 @@ export async function runHere(
   event: unknown,
   env: Readonly<Record<string, string>>,
 ): Promise<Invocation & { stdout: string; stderr: string }> {
-  const connectTo = connectorWith(machineSeams);
+  return await runAction(await loadAction(action), event, env);
+}
+
+/** The same for a declared action, such as one with policies of its own. */
+export async function runAction(
+  action: Action<AnyEvent, Targets>,
+  event: unknown,
+  env: Readonly<Record<string, string>>,
+): Promise<Invocation & { stdout: string; stderr: string; ms: number }> {
+  const start = performance.now();
   const run = { action, event, onRecord: () => undefined };
-  return { ...(await invoked(run, connectTo, env)), stdout: "", stderr: "" };
+  const invocation = await invoked(run, connectorWith(machineSeams), env);
+  return { ...invocation, stdout: "", stderr: "", ms: performance.now() - start };
 }
 
 async function invoked(
-  { action, event, onRecord }: { action: string; event: unknown; onRecord(): void },
+  {
+    action,
+    event,
+    onRecord,
+  }: { action: Action<AnyEvent, Targets>; event: unknown; onRecord(): void },
   connectTo: Connect<Targets>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Invocation> {
   const start = performance.now();
   const lines: unknown[] = [];
   const log: Invocation["log"] = [];
-  const code = await run(await loadAction(action), connectTo, {
+  const code = await run(action, connectTo, {
     document: () => Promise.resolve(JSON.parse(JSON.stringify(event)) as unknown),
     stdout(text, isAnswer) {
       lines.push(JSON.parse(text));

@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import type { Command } from "commander";
+import type { Targets } from "../../../lib/connector.ts";
+import type { Action, AnyEvent } from "../../../lib/host/action.ts";
 import type { Answer } from "../../../lib/host/answer.ts";
 import { seedState } from "../../../test/emulator/seed.ts";
 import { startEmulator, type RunningEmulator } from "../../../test/emulator/server.ts";
@@ -7,6 +9,7 @@ import type { State } from "../../../test/emulator/state.ts";
 import { entraSeats, entraStory, type LaterChapter } from "../demoEntra.ts";
 import { story, type Chapter, type Tenant } from "../demoEvents.ts";
 import { startDemoDirectory } from "../demoHybrid.ts";
+import { leaverStage } from "../demoLeaver.ts";
 import { demoWorkerState, playWorker } from "../demoWorker.ts";
 import { differencesOf, linesOf } from "../../session/differences.ts";
 import { withExamples } from "../examples.ts";
@@ -14,6 +17,7 @@ import { faultsShown } from "../faultsShown.ts";
 import { assertBuilt, bundlesFolder } from "../../session/place.ts";
 import { auditLine, showDifferences } from "../report.ts";
 import { runBundle, withoutAnswer, type BundleRun } from "../run.ts";
+import { runAction } from "../../session/tenant.ts";
 import { UsageError } from "../../session/usageError.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -32,6 +36,12 @@ interface Played extends Chapter {
 /** What is there before a story begins, in addition to the emulated tenant. */
 interface Stage {
   chapters(tenant: Tenant): (Chapter | LaterChapter)[];
+  /** Actions that are not those of the bundles: they run in this process. */
+  actions?: Readonly<Record<string, Action<AnyEvent, Targets>>>;
+  /** Many objects are changed: each step is shown as a sentence, and not by its values. */
+  showsSentences?: boolean;
+  /** What there is to say at the end, one line each. */
+  afterwards?(emulator: RunningEmulator): string[];
   /** The requests to another system than the tenant, since the last call. */
   takeRequests?(): string[];
   close?(): Promise<void>;
@@ -45,6 +55,7 @@ const stories: Readonly<Record<string, (state: State) => Stage | Promise<Stage>>
     return { chapters: entraStory };
   },
   hybrid: () => startDemoDirectory(),
+  leaver: leaverStage,
 };
 
 /** The story that is about many people at once, and not about one of them. */
@@ -129,11 +140,16 @@ async function play(
     emulator.emulator.clearJournal();
     const event = "event" in chapter ? chapter.event : chapter.eventFor(reference);
     const { title, action } = chapter;
-    const run = await runBundle(action, event, { dist, env });
+    const own = stage.actions?.[action];
+    const run = own
+      ? await runAction(own, event, env)
+      : await runBundle(action, event, { dist, env });
     played.push({ title, action, event, run });
     reference = referenceIn(run.answer) ?? reference;
     const requests = [...requestsOf(emulator), ...(stage.takeRequests?.() ?? [])];
-    if (!json) showChapter(played, { requests, verbose: verbose === true, terminal });
+    const { showsSentences = false } = stage;
+    if (!json)
+      showChapter(played, { requests, verbose: verbose === true, showsSentences, terminal });
   }
   const failures = played.filter(({ run }) => run.code !== 0).length;
   terminal.exitCode = failures === 0 ? 0 : 1;
@@ -142,6 +158,7 @@ async function play(
     return;
   }
   showTable(played, terminal);
+  for (const line of stage.afterwards?.(emulator) ?? []) terminal.line(line);
   terminal.line(
     failures === 0
       ? terminal.styled("green", "All of it worked. Nothing was written outside the emulator.")
@@ -164,7 +181,12 @@ function documentOf({ title, run }: Played): object {
 
 function showChapter(
   played: readonly Played[],
-  { requests, verbose, terminal }: { requests: string[]; verbose: boolean; terminal: Terminal },
+  {
+    requests,
+    verbose,
+    showsSentences,
+    terminal,
+  }: { requests: string[]; verbose: boolean; showsSentences: boolean; terminal: Terminal },
 ): void {
   const last = played.at(-1);
   if (!last) return;
@@ -185,11 +207,17 @@ function showChapter(
   for (const log of outputContext.AuditLogs)
     if (verbose || log.IsError || plan.length === 0)
       terminal.line(`   ${auditLine(log, terminal)}`);
-  showDifferences(plan, terminal, "   ");
+  if (showsSentences) for (const { sentence } of plan) terminal.line(`   ${inNames(sentence)}`);
+  else showDifferences(plan, terminal, "   ");
   if (verbose)
     terminal.line(
       `   answer   outcome ${outcome}, exit code ${run.code}, ${stats.requests} requests, ${Math.round(run.ms)} ms`,
     );
+}
+
+/** Without the addresses and GUIDs behind the names. */
+function inNames(sentence: string): string {
+  return sentence.replaceAll(/(?<=") <[^>]+> \([0-9a-f-]{36}\)/g, "");
 }
 
 function requestsOf({ emulator }: RunningEmulator): string[] {
