@@ -1,4 +1,5 @@
 /** What every action declares, compared with what it really sends and reads. */
+import { userAttributes } from "../lib/exchange/userAttributes.ts";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -165,7 +166,19 @@ const inDoubt = new Set(
 
 /** What only certain mappings, configurations or options make an action send, and no fixture shows. */
 const seldom: Readonly<Record<string, () => Promise<Call[]>>> = {
-  "lifecycle/update": () => everySetting("lifecycle/update"),
+  "lifecycle/update": async () => [
+    ...(await everySetting("lifecycle/update")),
+    ...(await play({
+      name: "lifecycle/update/every-attribute-of-the-user",
+      ends: "done, a success",
+      shows: "Each attribute of the user is set.",
+      of: "Chris Bakker",
+      data: {
+        ...Object.fromEntries(userAttributes.map((name) => [name, "A text"])),
+        Manager: "petra.proxies@contoso.com",
+      },
+    })),
+  ],
   "lifecycle/enable": () => everySetting("lifecycle/enable"),
   "lifecycle/disable": () => everySetting("lifecycle/disable"),
   "lifecycle/delete": () => everySetting("lifecycle/delete"),

@@ -24,9 +24,22 @@ export function propertiesFor(settings: readonly Setting[]): string[] {
     : [...settings.map(({ property }) => property), "IsDirSynced", "IsExchangeCloudManaged"];
 }
 
+/** The cmdlet that sets properties of an object, what the object is, and how it is read again. */
+export interface Setter {
+  operation: "Set-Mailbox" | "Set-User";
+  what: "mailbox" | "user";
+  read(guid: string, properties: readonly string[]): ExchangeQuery<Row>;
+}
+
+const setMailbox: Setter = {
+  operation: "Set-Mailbox",
+  what: "mailbox",
+  read: mailboxById,
+};
+
 /** What has to change before a mailbox has its settings. */
 export interface Difference {
-  /** One Set-Mailbox with all that differs and is mastered in Exchange Online; undefined when nothing does. */
+  /** One change with all that differs and is mastered in Exchange Online; undefined when nothing does. */
   change: ExchangeStep | undefined;
   /** The mailbox as it is after the change. */
   after: Row;
@@ -35,7 +48,11 @@ export interface Difference {
 }
 
 /** Compares a mailbox with its settings. Throws `unexpected` when a requested property was not returned. */
-export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Difference {
+export function differenceOf(
+  mailbox: Mailbox,
+  settings: readonly Setting[],
+  setter: Setter = setMailbox,
+): Difference {
   const sync =
     settings.length === 0
       ? { isDirSynced: false, isExchangeCloudManaged: false }
@@ -49,7 +66,9 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
     if (current === undefined)
       throw new Fault({
         kind: "unexpected",
-        message: `Exchange Online did not return ${property} of mailbox ${nameOf(mailbox)}, so it cannot be compared.`,
+        message:
+          `Exchange Online did not return ${property} of ${setter.what} ${nameOf(mailbox)}, so it cannot be ` +
+          "compared.",
       });
     const different = difference(current);
     if (!different) continue;
@@ -74,13 +93,14 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
         ? undefined
         : {
             target: "exchange",
-            operation: "Set-Mailbox",
+            operation: setter.operation,
             parameters: { Identity: mailbox.Guid, ...parameters },
-            sentence: sentenceFor(mailbox, changed, parameters, after),
+            sentence: sentenceFor(mailbox, changed, { parameters, after, what: setter.what }),
             before,
             isInEffect: hasAll(
               mailbox,
               settings.filter(({ name }) => changed.includes(name)),
+              setter,
             ),
           },
     after,
@@ -90,16 +110,24 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
         : new Fault({
             kind: "onPremises",
             message:
-              `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ` +
-              `${onPremisesOnly.join(", ")}: change ${onPremisesOnly.length === 1 ? "it" : "them"} there.`,
+              `${setter.what === "user" ? "User" : "Mailbox"} ${nameOf(mailbox)} is synchronised from Active ` +
+              `Directory, which masters ${onPremisesOnly.join(", ")}: change ` +
+              `${onPremisesOnly.length === 1 ? "it" : "them"} there.`,
           }),
   };
 }
 
 /** Whether a mailbox, read again, has all of these settings. */
-function hasAll({ Guid }: Mailbox, settings: readonly Setting[]): ExchangeQuery<boolean> {
+function hasAll(
+  { Guid }: Mailbox,
+  settings: readonly Setting[],
+  { read }: Setter,
+): ExchangeQuery<boolean> {
   return async (targets) => {
-    const fresh = await mailboxById(Guid, propertiesFor(settings))(targets);
+    const fresh = await read(
+      Guid,
+      settings.map(({ property }) => property),
+    )(targets);
     const different = await withoutSameRecipients(fresh, settings)(targets);
     return different.every(({ property, difference }) => difference(fresh[property]) === undefined);
   };
@@ -112,8 +140,11 @@ function hasAll({ Guid }: Mailbox, settings: readonly Setting[]): ExchangeQuery<
 function sentenceFor(
   mailbox: Mailbox,
   changed: readonly string[],
-  parameters: Readonly<Record<string, ParameterValue>>,
-  after: Row,
+  {
+    parameters,
+    after,
+    what,
+  }: { parameters: Readonly<Record<string, ParameterValue>>; after: Row; what: Setter["what"] },
 ): string {
   const [only, ...more] = changed;
   const hidden = parameters["HiddenFromAddressListsEnabled"];
@@ -125,7 +156,7 @@ function sentenceFor(
   const primary = textOf(after["PrimarySmtpAddress"]);
   const isNew = primary !== textOf(mailbox.PrimarySmtpAddress);
   const detail = isNew ? ` (new primary address ${primary})` : "";
-  return `Set ${changed.join(", ")}${detail} of mailbox ${nameOf(mailbox)}`;
+  return `Set ${changed.join(", ")}${detail} of ${what} ${nameOf(mailbox)}`;
 }
 
 /** The values of Type, in lower case. */
@@ -205,8 +236,8 @@ function inOwnWords(row: Row, settings: readonly Setting[]): Row {
  * The settings without those that name the recipients that the mailbox already has: the service returns them by Name,
  * however they were sent.
  */
-function withoutSameRecipients(
-  mailbox: Mailbox,
+export function withoutSameRecipients(
+  mailbox: Row,
   settings: readonly Setting[],
 ): ExchangeQuery<Setting[]> {
   return async (targets) => {
@@ -217,7 +248,7 @@ function withoutSameRecipients(
   };
 }
 
-function isDifferent(mailbox: Mailbox, setting: Setting): ExchangeQuery<boolean> {
+function isDifferent(mailbox: Row, setting: Setting): ExchangeQuery<boolean> {
   const current = [mailbox[setting.property] ?? []]
     .flat()
     .map(textOf)

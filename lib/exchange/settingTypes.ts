@@ -116,7 +116,8 @@ function address(name: string, text: string): Setting {
   return plain(name, value, (current) => alike(withoutPrefix(shown(current)), value));
 }
 
-function plainText(
+/** A setting with a text, or the name of something. */
+export function plainText(
   name: string,
   text: string,
   type: string,

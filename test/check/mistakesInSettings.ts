@@ -24,9 +24,9 @@ const names = [
     '"Name": "exchange.CustomAttribute2"',
     "is not a setting of a mailbox",
   ),
-  ...["Department", "Title", "Manager", "MobilePhone"].map((name) =>
+  ...["CountryOrRegion", "jobTitle", "UsageLocation"].map((name) =>
     mistake(
-      `an attribute of the user: ${name}`,
+      `an attribute of the user that only Entra ID sets: ${name}`,
       update(name, "x"),
       `"Name": "${name}"`,
       "the system Entra ID with Exchange Online sets it",
@@ -36,7 +36,7 @@ const names = [
     "a misspelt attribute of the user",
     update("Depatment", "x"),
     '"Name": "Depatment"',
-    "the nearest is Department, which is an attribute of the user",
+    "the nearest is Department",
   ),
   mistake(
     "a property that another parameter sets",

@@ -461,3 +461,84 @@ describe("synchronised mailboxes", () => {
     );
   });
 });
+
+describe("attributes of the user", () => {
+  const manager = guidOf("Petra Proxies");
+  const data = { Department: "Care", title: "Nurse", Manager: "petra.proxies@contoso.com" };
+
+  it("are set by a change of their own, and reported before and after as mapped", async () => {
+    const { answer, messages } = await update({
+      data: { ...data, CustomAttribute2: "x" },
+      outputData: { ...data, CustomAttribute2: "x", City: null },
+    });
+    expect(messages).toEqual([
+      `Set Department, Title, Manager of user ${aoifeShown}: done.`,
+      `Set CustomAttribute2 of mailbox ${aoifeShown}: done.`,
+    ]);
+    expect(bench.stored(aoife)).toMatchObject({
+      Department: "Care",
+      Title: "Nurse",
+      Manager: manager,
+      CustomAttribute2: "x",
+    });
+    expect(answer.outputContext.PreviousData).toMatchObject({ Department: "Sales", title: "" });
+    expect(answer.outputContext.Data).toMatchObject({ ...data, CustomAttribute2: "x", City: "" });
+  });
+
+  it("are not written again, although the manager is read under another name", async () => {
+    await update({ data });
+    const writes = bench.writes().length;
+    const { answer } = await update({ data });
+    expect([answer.outcome, bench.writes()]).toHaveLength(2);
+    expect(answer.outcome).toBe("alreadySo");
+    expect(bench.writes()).toHaveLength(writes);
+  });
+
+  it("are cleared by a mapping without a value, and only looked at in a dry run", async () => {
+    await update({ data });
+    const { answer } = await update({ data: { Department: null, Manager: null }, dryRun: true });
+    expect(answer.plan.map(({ sentence }) => sentence)).toEqual([
+      `Set Department, Manager of user ${aoifeShown}`,
+    ]);
+    expect(bench.stored(aoife)).toMatchObject({ Department: "Care", Manager: manager });
+    await update({ data: { Department: null, Manager: null } });
+    expect([bench.stored(aoife)["Department"] ?? "", bench.stored(aoife)["Manager"]]).toEqual([
+      "",
+      null,
+    ]);
+  });
+
+  it("of a synchronised person are refused by their names in Active Directory, and the rest is set", async () => {
+    const dirk = guidOf("Dirk Synced");
+    const { answer, messages } = await update({
+      reference: dirk,
+      data: { ...data, Department: "Sales", MessageCopyForSentAsEnabled: "true" },
+    });
+    expect(answer).toMatchObject({
+      outcome: "masteredOnPremises",
+      outputContext: { Success: false },
+    });
+    expect(messages.join(" ")).toContain(
+      "which masters Department (attribute department), Title (attribute title), Manager (attribute manager): " +
+        "change them there.",
+    );
+    expect(bench.stored(dirk)["Title"] ?? "").toBe("");
+    expect(bench.stored(dirk)).toMatchObject({ MessageCopyForSentAsEnabled: true });
+  });
+
+  it("tell of each system's refusal when both are mastered on premises", async () => {
+    const { messages } = await update({
+      reference: guidOf("Dirk Synced"),
+      data: { Title: "Nurse", CustomAttribute2: "x" },
+    });
+    expect(messages.join(" ")).toContain("Title (attribute title)");
+    expect(messages.join(" ")).toContain("CustomAttribute2 (attribute extensionAttribute2)");
+  });
+
+  it.each(["before", "after"] as const)("are set when the answer is lost: cut %s", async (cut) => {
+    bench.emulator.setFaults([{ cut, match: { cmdlet: "Set-User" }, times: 1 }]);
+    const { answer } = await update({ data });
+    expect(answer.outputContext.Success).toBe(true);
+    expect(bench.stored(aoife)).toMatchObject({ Department: "Care", Manager: manager });
+  });
+});

@@ -3,6 +3,11 @@ import cmdlets from "../../schemas/cmdlets.json" with { type: "json" };
 import { autoReplyFrom, isOfReply, partedFields } from "../../lib/exchange/autoReply.ts";
 import { filterable, mailboxProperty } from "../../lib/exchange/mailbox.ts";
 import { settingsFrom } from "../../lib/exchange/settings.ts";
+import {
+  userAttribute,
+  userAttributes,
+  userSettingsFrom,
+} from "../../lib/exchange/userAttributes.ts";
 import { mailboxProperties, setMailboxParameters } from "../../lib/generated/mailbox.ts";
 import { userProperties } from "../../lib/graph/userProperties.ts";
 import { entra } from "../session/systems.ts";
@@ -24,7 +29,10 @@ const visibility = "HiddenFromAddressListsEnabled";
 
 export const exchangeRules: MappingRules = {
   problems,
-  isSetIn: (stage, name) => stage !== "Create" || isVisibility(name),
+  isSetIn: (stage, name) =>
+    stage === "Update" ||
+    isVisibility(name) ||
+    (stage !== "Create" && userAttribute(name) === undefined),
   valueFault,
   isReadAsList,
   isOfAddresses: (name) => name.toLowerCase() === "emailaddresses",
@@ -93,7 +101,10 @@ const userNames = [
   ...Object.keys(userProperties),
 ];
 const settable = new Map(
-  [...Object.keys(setMailboxParameters), ...replyNames].map((name) => [name.toLowerCase(), name]),
+  [...Object.keys(setMailboxParameters), ...replyNames, ...userAttributes].map((name) => [
+    name.toLowerCase(),
+    name,
+  ]),
 );
 
 function isOfUser(name: string): boolean {
@@ -114,6 +125,10 @@ function settingProblems(file: JsonFile, staged: StagedField): Problem[] {
   if (isOfReply(name)) {
     if (stage === "Delete" || stage === "Enable") return [];
     const message = `${name} is mapped for ${stage}, which sets no automatic reply; expected Delete or Enable.`;
+    return [file.problem(stageNode, message, { field: name })];
+  }
+  if (userAttribute(name) !== undefined && stage !== "Update") {
+    const message = `${name} is an attribute of the user and mapped for ${stage}; expected Update, which sets it.`;
     return [file.problem(stageNode, message, { field: name })];
   }
   const fault = valueFault(name, fixedValue(action) ?? "");
@@ -235,6 +250,7 @@ function inStages(wanted: readonly Stage[], staged: readonly StagedField[]): Sta
 
 function valueFault(name: string, value: string | readonly string[]): string | undefined {
   if (!isSettable(name) || value === "") return undefined;
+  if (userAttribute(name) !== undefined) return faultOf(() => userSettingsFrom([[name, value]]));
   if (!isOfReply(name)) return faultOf(() => settingsFrom([[name, value]]));
   if (typeof value !== "string" || !/^(AutoReplyState|ExternalAudience)$/i.test(name))
     return undefined;
@@ -249,6 +265,9 @@ function valueFault(name: string, value: string | readonly string[]): string | u
 
 function isReadAsList(name: string): boolean {
   return (
-    isSettable(name) && !isOfReply(name) && faultOf(() => settingsFrom([[name, []]])) === undefined
+    isSettable(name) &&
+    userAttribute(name) === undefined &&
+    !isOfReply(name) &&
+    faultOf(() => settingsFrom([[name, []]])) === undefined
   );
 }

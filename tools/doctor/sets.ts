@@ -1,10 +1,11 @@
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import { setMailboxParameters } from "../../lib/generated/mailbox.ts";
 import { mergedCmdlets, type Cmdlets } from "../../lib/exchange/target.ts";
+import { userAttributes } from "../../lib/exchange/userAttributes.ts";
 import { mergedOperations, type Operations } from "../../lib/step.ts";
 import { hybrid, systemOf } from "../session/systems.ts";
 
-const mappable = Object.keys(setMailboxParameters);
+const mappable = [...Object.keys(setMailboxParameters), ...userAttributes];
 
 /** Actions that are used together, and what they may send to Exchange Online. */
 export interface ActionSet {

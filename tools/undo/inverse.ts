@@ -45,6 +45,7 @@ const inverses: ReadonlyMap<string, (step: PlanStep) => Inverse> = new Map(
   Object.entries({
     "Set-Mailbox": ofMailbox,
     "Set-MailUser": ofMailbox,
+    "Set-User": ofMailbox,
     "Set-MailboxAutoReplyConfiguration": ofReply,
     "Add-DistributionGroupMember": (step) => ofMember(step, "revokePermission"),
     "Remove-DistributionGroupMember": (step) => ofMember(step, "grantPermission"),

@@ -39,6 +39,7 @@ import { setDistributionGroup } from "./cmdlets/Set-DistributionGroup.ts";
 import { setMailbox } from "./cmdlets/Set-Mailbox.ts";
 import { setMailboxAutoReplyConfiguration } from "./cmdlets/Set-MailboxAutoReplyConfiguration.ts";
 import { setMailUser } from "./cmdlets/Set-MailUser.ts";
+import { setUser } from "./cmdlets/Set-User.ts";
 import { setUnifiedGroup } from "./cmdlets/Set-UnifiedGroup.ts";
 import { setMailboxFolderPermission } from "./cmdlets/Set-MailboxFolderPermission.ts";
 import { setMailboxRegionalConfiguration } from "./cmdlets/Set-MailboxRegionalConfiguration.ts";
@@ -50,6 +51,7 @@ export const cmdlets: readonly Cmdlet[] = [
   getUser,
   setMailbox,
   setMailUser,
+  setUser,
   setMailboxAutoReplyConfiguration,
   getDistributionGroup,
   getDistributionGroupMember,
