@@ -61,6 +61,10 @@ describe("exo-connector undo", () => {
       ...["update", "--account", aoife, "--set", `EmailAddresses=SMTP:${secondary}`],
     ],
     [
+      "attributes of the user of a mailbox",
+      ...["update", "--account", aoife, "--set", "Title=Nurse", "--set", "Department=Care"],
+    ],
+    [
       "properties of a user",
       ...["entra/update", "--account", anna, "--set", "jobTitle=Nurse", "--set", "mobilePhone=06"],
     ],
