@@ -3,6 +3,8 @@ import { isOfReply } from "../../lib/exchange/autoReply.ts";
 import { sameHtml } from "../../lib/exchange/html.ts";
 import { shown } from "../../lib/mappedValues.ts";
 import { settingsFrom } from "../../lib/exchange/settings.ts";
+import type { Setting } from "../../lib/exchange/settingTypes.ts";
+import { userAttribute, userSettingsFrom } from "../../lib/exchange/userAttributes.ts";
 import { timeIn } from "../../lib/exchange/units.ts";
 import { isGuid } from "../../lib/guid.ts";
 import { differencesOf } from "../session/differences.ts";
@@ -34,17 +36,23 @@ function isSameOfReply(property: string, set: string, value: string): boolean {
 /** Undefined when an update does not take `wanted` for this property: it may be in the form of the service. */
 function isSameSetting(property: string, wanted: unknown, current: unknown): boolean | undefined {
   try {
-    const [setting] = settingsFrom([[property, wanted]]);
+    const [setting] = settingsOf(property, wanted);
     return setting && setting.difference(current) === undefined;
   } catch {
     return undefined;
   }
 }
 
+/** What an update makes of a value. Throws an `invalid` fault when it takes none such. */
+function settingsOf(property: string, value: unknown): Setting[] {
+  const from = userAttribute(property) === undefined ? settingsFrom : userSettingsFrom;
+  return from([[property, value]]);
+}
+
 /** Whether an update makes anything of a value. It ignores an empty one of a setting that cannot be empty. */
 export function canBeSet(property: string, value: unknown): boolean {
   try {
-    return settingsFrom([[property, value]]).length > 0;
+    return settingsOf(property, value).length > 0;
   } catch {
     // The dry run says what is wrong with it.
     return true;
