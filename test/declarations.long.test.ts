@@ -190,6 +190,8 @@ const seldom: Readonly<Record<string, () => Promise<Call[]>>> = {
   "resources/groups": () => everyAttribute("resources/groups"),
   "resources/sharedMailboxes": () => everyAttribute("resources/sharedMailboxes"),
   "permissions/folderPermission/grantPermission": notifying,
+  "permissions/regionalConfiguration/grantPermission": () => workingHours("grantPermission"),
+  "permissions/regionalConfiguration/importPermission": () => workingHours("importPermission"),
   "permissions/folderPermission/importPermission": importingNamedUser,
   "permissions/licences/grantPermission": disablingExchange,
   "permissions/authenticationMethods/grantPermission": () => changingAddress("grantPermission"),
@@ -240,6 +242,27 @@ async function notifying(): Promise<Call[]> {
   const options = { dist: bundlesForDora(",sendNotificationToUser:!0") };
   for (const _ of ["Add", "Set"])
     await bench.run("permissions/folderPermission/grantPermission", event, options);
+  return callsTo(bench.emulator);
+}
+
+/** What is sent for an option with working hours: first by the grant, then by an import that has to look at them. */
+async function workingHours(verb: "grantPermission" | "importPermission"): Promise<Call[]> {
+  bench.reset();
+  const dist = bundlesWith(
+    "regionalConfiguration",
+    'Time",LocalizeDefaultFolderName:!0',
+    'Time",LocalizeDefaultFolderName:!0,WorkDays:["Monday"],WorkingHoursStartTime:"09:00",' +
+      'WorkingHoursEndTime:"16:00",WeekStartDay:"Monday"',
+  );
+  const permission = { Id: "MailboxRegionalConfiguration-NL" };
+  const account = guidOf("Anna Bakker");
+  const granted = permissionEventFor(bench.running, { account, permission });
+  await bench.run("permissions/regionalConfiguration/grantPermission", granted, { dist });
+  if (verb === "importPermission") {
+    bench.emulator.clearJournal();
+    const event = readingEventFor(bench.running, { dryRun: true });
+    await bench.run("permissions/regionalConfiguration/importPermission", event, { dist });
+  }
   return callsTo(bench.emulator);
 }
 

@@ -26,14 +26,17 @@ export function propertiesFor(settings: readonly Setting[]): string[] {
 
 /** The cmdlet that sets properties of an object, what the object is, and how it is read again. */
 export interface Setter {
-  operation: "Set-Mailbox" | "Set-User";
-  what: "mailbox" | "user";
+  operation: "Set-Mailbox" | "Set-User" | "Set-MailboxCalendarConfiguration";
+  what: "mailbox" | "user" | "the calendar of mailbox";
+  /** Active Directory can master its properties. */
+  isInDirectory: boolean;
   read(guid: string, properties: readonly string[]): ExchangeQuery<Row>;
 }
 
 const setMailbox: Setter = {
   operation: "Set-Mailbox",
   what: "mailbox",
+  isInDirectory: true,
   read: mailboxById,
 };
 
@@ -54,7 +57,7 @@ export function differenceOf(
   setter: Setter = setMailbox,
 ): Difference {
   const sync =
-    settings.length === 0
+    settings.length === 0 || !setter.isInDirectory
       ? { isDirSynced: false, isExchangeCloudManaged: false }
       : synchronisationOf(mailbox);
   const parameters: Record<string, ParameterValue> = {};

@@ -6,6 +6,7 @@ import { assertReturned, exactlyOne } from "./client/lookUp.ts";
 import { readingOf, type Mailbox } from "./mailbox.ts";
 import { formatsOf, languageNamed, timeZoneNamed } from "./regionalFacts.ts";
 import { nameOf } from "./naming.ts";
+import { workingHoursFrom, type WorkingHours } from "./workingHours.ts";
 import type { Cmdlets, ExchangeStep, ExchangeQuery } from "./target.ts";
 
 /** How a mailbox shows dates, times and folder names. */
@@ -18,6 +19,8 @@ export interface Region {
   timeFormat: string | null;
   /** Whether Inbox, Calendar and so on get their names in that language. */
   localizesFolders: boolean;
+  /** Of its calendar. */
+  workingHours: WorkingHours;
 }
 
 interface Given {
@@ -26,6 +29,10 @@ interface Given {
   DateFormat?: string | null;
   TimeFormat?: string | null;
   LocalizeDefaultFolderName?: boolean;
+  WorkDays?: readonly string[];
+  WorkingHoursStartTime?: string;
+  WorkingHoursEndTime?: string;
+  WeekStartDay?: string;
 }
 
 /**
@@ -39,6 +46,7 @@ export function regionFrom({
   DateFormat = null,
   TimeFormat = null,
   LocalizeDefaultFolderName = false,
+  ...ofCalendar
 }: Given): Region {
   const language = languageNamed(Language.trim());
   if (language === undefined)
@@ -57,6 +65,7 @@ export function regionFrom({
     dateFormat: formatAmong("DateFormat", DateFormat, formats?.date, language),
     timeFormat: formatAmong("TimeFormat", TimeFormat, formats?.time, language),
     localizesFolders: LocalizeDefaultFolderName,
+    workingHours: workingHoursFrom(ofCalendar, timeZone),
   };
 }
 

@@ -94,7 +94,12 @@ export function userOf(guid: string, attributes: readonly string[]): ExchangeQue
     );
 }
 
-const setUser: Setter = { operation: "Set-User", what: "user", read: userOf };
+const setUser: Setter = {
+  operation: "Set-User",
+  what: "user",
+  isInDirectory: true,
+  read: userOf,
+};
 
 /** Compares the user of a mailbox with the mapped attributes. `mailbox` says whether Active Directory masters them. */
 export function userDifference(

@@ -794,6 +794,22 @@ TimeZone: string
  * True: default folders such as Inbox and Calendar are renamed to that language.
  */
 LocalizeDefaultFolderName?: boolean
+/**
+ * The days of work in the calendar. Absent: they stay as they are.
+ */
+WorkDays?: ("Sunday" | "Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Weekdays" | "WeekEndDays" | "AllDays" | "None")[]
+/**
+ * When work begins, in the time zone of the option, such as 08:30. Absent, with the end: the hours stay as they are.
+ */
+WorkingHoursStartTime?: string
+/**
+ * When work ends.
+ */
+WorkingHoursEndTime?: string
+/**
+ * The first day of the week in the calendar. Absent: it stays as it is.
+ */
+WeekStartDay?: ("Sunday" | "Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday")
 }
 export interface LitigationHoldOptions {
 $schema?: string

@@ -88,6 +88,12 @@ export const defaults: Record<string, Value> = {
   ...all(true, protocols.filter((name) => name !== "SmtpClientAuthenticationDisabled").join(" ")),
   // Null: the setting of the organisation counts.
   SmtpClientAuthenticationDisabled: null,
+  // Documented defaults, but for the time zone, which is that of the server.
+  WorkDays: "Weekdays",
+  WorkingHoursStartTime: "08:00:00",
+  WorkingHoursEndTime: "17:00:00",
+  WorkingHoursTimeZone: "Pacific Standard Time",
+  WeekStartDay: "Sunday",
   OrganizedMeetings: 3,
   TotalItemSize: "1.5 GB (1,610,612,736 bytes)",
   ItemCount: 12_000,
@@ -316,6 +322,15 @@ export const rows = {
     "DefaultFolderNameMatchingUserLanguage",
     "IsValid",
   ],
+  "Get-MailboxCalendarConfiguration": [
+    "Identity",
+    "WorkDays",
+    "WorkingHoursStartTime",
+    "WorkingHoursEndTime",
+    "WorkingHoursTimeZone",
+    "WeekStartDay",
+    "IsValid",
+  ],
   "Get-MailboxStatistics": ["DisplayName", "ItemCount", "TotalItemSize", "IsValid"],
   "Get-CASMailbox": shown(
     `Identity Guid ExternalDirectoryObjectId DisplayName Name PrimarySmtpAddress ${protocols.join(" ")}`,
@@ -349,6 +364,7 @@ const mailboxRows = [
   "Get-Mailbox",
   "Get-MailboxAutoReplyConfiguration",
   "Get-MailboxRegionalConfiguration",
+  "Get-MailboxCalendarConfiguration",
   "Get-MailboxStatistics",
   "Get-CASMailbox",
 ] as const;

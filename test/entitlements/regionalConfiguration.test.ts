@@ -18,6 +18,7 @@ const shipped = {
   dateFormat: "dd-MM-yy",
   timeFormat: "H:mm",
   localizesFolders: true,
+  workingHours: {},
 };
 
 describe("the options of regional configurations", () => {

@@ -313,6 +313,7 @@ const wanted: Region = {
   dateFormat: "dd-MM-yy",
   timeFormat: "H:mm",
   localizesFolders: true,
+  workingHours: {},
 };
 const present = {
   Language: "nl-NL",

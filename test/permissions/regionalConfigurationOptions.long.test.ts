@@ -71,6 +71,42 @@ describe("with other options in the bundles", () => {
         expect(one).not.toHaveProperty("VerifyDefaultFolderNameLanguage");
   });
 
+  it("set the working hours of the calendar, and import those who have them", async () => {
+    const dist = bundlesWith(
+      "regionalConfiguration",
+      'Time",LocalizeDefaultFolderName:!0',
+      'Time",LocalizeDefaultFolderName:!0,WorkDays:["Weekdays","Saturday"],WorkingHoursStartTime:"08:30",' +
+        'WorkingHoursEndTime:"17:00",WeekStartDay:"Monday"',
+    );
+    const hours = {
+      WorkDays: "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday",
+      WorkingHoursStartTime: "08:30:00",
+      WorkingHoursEndTime: "17:00:00",
+      WorkingHoursTimeZone: "W. Europe Standard Time",
+      WeekStartDay: "Monday",
+    };
+    const { WorkingHoursEndTime: _, ...changed } = hours;
+    const granted = await run(dist, "grantPermission", event(anna));
+    expect(granted).toMatchObject({ outcome: "done" });
+    expect(granted.plan.at(-1)).toMatchObject({
+      operation: "Set-MailboxCalendarConfiguration",
+      parameters: changed,
+      before: { WorkDays: "Weekdays", WeekStartDay: "Sunday" },
+    });
+    expect(bench.stored(anna)).toMatchObject(changed);
+    expect(await run(dist, "grantPermission", event(anna))).toMatchObject({
+      outcome: "alreadySo",
+      plan: [],
+    });
+    const imported = async (): Promise<unknown[]> =>
+      recordsOf(await run(dist, "importPermission", readingEventFor(bench.running)));
+    expect(await imported()).toMatchObject([{ AccountReferences: [anna] }]);
+    bench.emulator.state().objects.forEach((object) => {
+      if (object["Guid"] === anna) object["WeekStartDay"] = "Sunday";
+    });
+    expect(await imported()).toEqual([]);
+  });
+
   it("never wait more than a minute for an error: a wrong format is not sent", async () => {
     prepare(bench, { regionalErrorDelayMs: 70_000 });
     const dist = bundlesWith(

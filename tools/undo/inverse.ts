@@ -71,6 +71,9 @@ const inverses: ReadonlyMap<string, (step: PlanStep) => Inverse> = new Map(
     "Set-MailboxFolderPermission": ofCalendarRight,
     "Remove-MailboxFolderPermission": ofCalendarRight,
     "Set-MailboxRegionalConfiguration": ofRegion,
+    "Set-MailboxCalendarConfiguration": ({ before }) => ({
+      reason: `no action sets single working hours; before, they were ${JSON.stringify(before)}`,
+    }),
     "New-Mailbox": creates,
     "New-DistributionGroup": creates,
     "POST /users": creates,

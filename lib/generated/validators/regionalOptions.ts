@@ -3,7 +3,8 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { RegionalOptions } from "../types.ts";
 const check_regionalOptions = validate24;
-const schema9 = {"properties":{"options":{"items":{"properties":{"DateFormat":{"type":["string","null"]},"TimeFormat":{"type":["string","null"]}}}}}};
+const schema9 = {"properties":{"options":{"items":{"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a string that is not blank"},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"Language":{"type":"string","expected":"a language and region, such as nl-NL"},"DateFormat":{"type":["string","null"]},"TimeFormat":{"type":["string","null"]},"TimeZone":{"type":"string","expected":"the ID of a Windows time zone, such as W. Europe Standard Time"},"LocalizeDefaultFolderName":{"type":"boolean"},"WorkDays":{"type":"array","items":{"type":"string","enum":["Sunday","Monday","Tuesday","Wednesday","Thursday","Friday","Saturday","Weekdays","WeekEndDays","AllDays","None"],"expected":"a day such as Monday, or Weekdays"}},"WorkingHoursStartTime":{"type":"string","expected":"a time of day such as 08:30"},"WorkingHoursEndTime":{"type":"string","expected":"a time of day such as 17:00"},"WeekStartDay":{"type":"string","enum":["Sunday","Monday","Tuesday","Wednesday","Thursday","Friday","Saturday"],"expected":"a day such as Monday"}}}}}};
+const func2 = Object.prototype.hasOwnProperty;
 const pattern8 = new RegExp("\\S", "u");
 const pattern9 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
 
@@ -93,7 +94,7 @@ vErrors.push(err6);
 errors++;
 }
 for(const key1 in data2){
-if(!(((((((key1 === "Id") || (key1 === "DisplayName")) || (key1 === "Language")) || (key1 === "DateFormat")) || (key1 === "TimeFormat")) || (key1 === "TimeZone")) || (key1 === "LocalizeDefaultFolderName"))){
+if(!(func2.call(schema9.properties.options.items.properties, key1))){
 const err7 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err7];
@@ -216,9 +217,14 @@ vErrors.push(err16);
 errors++;
 }
 }
-}
-else {
-const err17 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/type",keyword:"type",params:{type: "object"}};
+if(data2.WorkDays !== undefined){
+let data10 = data2.WorkDays;
+if(Array.isArray(data10)){
+const len1 = data10.length;
+for(let i1=0; i1<len1; i1++){
+let data11 = data10[i1];
+if(typeof data11 !== "string"){
+const err17 = {instancePath:instancePath+"/options/" + i0+"/WorkDays/" + i1,schemaPath:"#/properties/options/items/properties/WorkDays/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -227,10 +233,8 @@ vErrors.push(err17);
 }
 errors++;
 }
-}
-}
-else {
-const err18 = {instancePath:instancePath+"/options",schemaPath:"#/properties/options/type",keyword:"type",params:{type: "array"}};
+if(!(((((((((((data11 === "Sunday") || (data11 === "Monday")) || (data11 === "Tuesday")) || (data11 === "Wednesday")) || (data11 === "Thursday")) || (data11 === "Friday")) || (data11 === "Saturday")) || (data11 === "Weekdays")) || (data11 === "WeekEndDays")) || (data11 === "AllDays")) || (data11 === "None"))){
+const err18 = {instancePath:instancePath+"/options/" + i0+"/WorkDays/" + i1,schemaPath:"#/properties/options/items/properties/WorkDays/items/enum",keyword:"enum",params:{allowedValues: schema9.properties.options.items.properties.WorkDays.items.enum}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -242,7 +246,7 @@ errors++;
 }
 }
 else {
-const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err19 = {instancePath:instancePath+"/options/" + i0+"/WorkDays",schemaPath:"#/properties/options/items/properties/WorkDays/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -251,7 +255,90 @@ vErrors.push(err19);
 }
 errors++;
 }
+}
+if(data2.WorkingHoursStartTime !== undefined){
+if(typeof data2.WorkingHoursStartTime !== "string"){
+const err20 = {instancePath:instancePath+"/options/" + i0+"/WorkingHoursStartTime",schemaPath:"#/properties/options/items/properties/WorkingHoursStartTime/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data2.WorkingHoursEndTime !== undefined){
+if(typeof data2.WorkingHoursEndTime !== "string"){
+const err21 = {instancePath:instancePath+"/options/" + i0+"/WorkingHoursEndTime",schemaPath:"#/properties/options/items/properties/WorkingHoursEndTime/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data2.WeekStartDay !== undefined){
+let data14 = data2.WeekStartDay;
+if(typeof data14 !== "string"){
+const err22 = {instancePath:instancePath+"/options/" + i0+"/WeekStartDay",schemaPath:"#/properties/options/items/properties/WeekStartDay/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if(!(((((((data14 === "Sunday") || (data14 === "Monday")) || (data14 === "Tuesday")) || (data14 === "Wednesday")) || (data14 === "Thursday")) || (data14 === "Friday")) || (data14 === "Saturday"))){
+const err23 = {instancePath:instancePath+"/options/" + i0+"/WeekStartDay",schemaPath:"#/properties/options/items/properties/WeekStartDay/enum",keyword:"enum",params:{allowedValues: schema9.properties.options.items.properties.WeekStartDay.enum}};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/options",schemaPath:"#/properties/options/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+else {
+const err26 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
 validate24.errors = vErrors;
 return errors === 0;
 }
-export const regionalOptions: Contract<RegionalOptions> = { check: check_regionalOptions, shape: {"type":"object","properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string","expected":"a string that is not blank"},"DisplayName":{"type":"string","expected":"a name of 1 to 100 characters"},"Language":{"type":"string","expected":"a language and region, such as nl-NL"},"DateFormat":{"type":["string","null"]},"TimeFormat":{"type":["string","null"]},"TimeZone":{"type":"string","expected":"the ID of a Windows time zone, such as W. Europe Standard Time"},"LocalizeDefaultFolderName":{"type":"boolean"}}}}}} };
+export const regionalOptions: Contract<RegionalOptions> = { check: check_regionalOptions, shape: {"type":"object","properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string","expected":"a string that is not blank"},"DisplayName":{"type":"string","expected":"a name of 1 to 100 characters"},"Language":{"type":"string","expected":"a language and region, such as nl-NL"},"DateFormat":{"type":["string","null"]},"TimeFormat":{"type":["string","null"]},"TimeZone":{"type":"string","expected":"the ID of a Windows time zone, such as W. Europe Standard Time"},"LocalizeDefaultFolderName":{"type":"boolean"},"WorkDays":{"type":"array","items":{"type":"string","enum":["Sunday","Monday","Tuesday","Wednesday","Thursday","Friday","Saturday","Weekdays","WeekEndDays","AllDays","None"],"expected":"a day such as Monday, or Weekdays"}},"WorkingHoursStartTime":{"type":"string","expected":"a time of day such as 08:30"},"WorkingHoursEndTime":{"type":"string","expected":"a time of day such as 17:00"},"WeekStartDay":{"type":"string","enum":["Sunday","Monday","Tuesday","Wednesday","Thursday","Friday","Saturday"],"expected":"a day such as Monday"}}}}}} };

@@ -20,6 +20,7 @@ import { removeMobileDevice } from "./cmdlets/Remove-MobileDevice.ts";
 import { getCasMailbox } from "./cmdlets/Get-CASMailbox.ts";
 import { getMailboxStatistics } from "./cmdlets/Get-MailboxStatistics.ts";
 import { setCasMailbox } from "./cmdlets/Set-CASMailbox.ts";
+import { getMailboxCalendarConfiguration } from "./cmdlets/Get-MailboxCalendarConfiguration.ts";
 import { getMailboxRegionalConfiguration } from "./cmdlets/Get-MailboxRegionalConfiguration.ts";
 import { getManagementRole } from "./cmdlets/Get-ManagementRole.ts";
 import { getManagementRoleEntry } from "./cmdlets/Get-ManagementRoleEntry.ts";
@@ -42,6 +43,7 @@ import { setMailUser } from "./cmdlets/Set-MailUser.ts";
 import { setUser } from "./cmdlets/Set-User.ts";
 import { setUnifiedGroup } from "./cmdlets/Set-UnifiedGroup.ts";
 import { setMailboxFolderPermission } from "./cmdlets/Set-MailboxFolderPermission.ts";
+import { setMailboxCalendarConfiguration } from "./cmdlets/Set-MailboxCalendarConfiguration.ts";
 import { setMailboxRegionalConfiguration } from "./cmdlets/Set-MailboxRegionalConfiguration.ts";
 
 export const cmdlets: readonly Cmdlet[] = [
@@ -68,6 +70,8 @@ export const cmdlets: readonly Cmdlet[] = [
   addMailboxFolderPermission,
   setMailboxFolderPermission,
   removeMailboxFolderPermission,
+  getMailboxCalendarConfiguration,
+  setMailboxCalendarConfiguration,
   getMailboxRegionalConfiguration,
   setMailboxRegionalConfiguration,
   getMailboxStatistics,

@@ -2,6 +2,7 @@
  * The ids of Windows time zones, which TimeZone takes (documented). That another id, such as an
  * IANA name, is refused is assumed.
  */
+import { untransformable } from "./errors.ts";
 
 /** Without their ending, where it is ` Standard Time`. */
 const standard = `Afghanistan, Alaskan, Aleutian, Altai, Arab, Arabian, Arabic, Argentina, Astrakhan,
@@ -48,3 +49,16 @@ const byLowerCase = new Map(timeZoneIds.map((id) => [id.toLowerCase(), id]));
 /** The id in its own spelling; undefined for any other text. */
 export const timeZoneNamed = (text: string): string | undefined =>
   byLowerCase.get(text.toLowerCase());
+
+/** The id in its own spelling. Throws the service's refusal of any other text. */
+export function checkedTimeZone(parameter: string, given: string): string {
+  const id = timeZoneNamed(given);
+  if (id === undefined)
+    throw untransformable(
+      parameter,
+      `Cannot convert value "${given}" to type ` +
+        `"Microsoft.Exchange.Management.StoreTasks.ExTimeZoneValue". Error: "The value '${given}' ` +
+        `isn't a valid time zone."`,
+    );
+  return id;
+}

@@ -1,10 +1,5 @@
 import { nothing, theOne, write, type Cmdlet } from "../cmdlet.ts";
-import {
-  cannotLocalizeFolders,
-  invalidArgument,
-  notImplemented,
-  untransformable,
-} from "../errors.ts";
+import { cannotLocalizeFolders, invalidArgument, notImplemented } from "../errors.ts";
 import { defaultFolders, folderName, isFolderLanguage } from "../../folderNames.ts";
 import { folderSettings, foldersOf, hasFolders, nameFolders } from "../folders.ts";
 import { textOf, type BoundParameters } from "../parameters.ts";
@@ -12,7 +7,7 @@ import type { Value } from "../../properties.ts";
 import { checkFormat, formatsOf, languageNamed } from "../regionalFormats.ts";
 import type { DirectoryObject } from "../../state.ts";
 import type { Store } from "../../store.ts";
-import { timeZoneNamed } from "../timeZones.ts";
+import { checkedTimeZone } from "../timeZones.ts";
 
 const settings = ["Language", "DateFormat", "TimeFormat", "TimeZone"];
 const formats = ["DateFormat", "TimeFormat"] as const;
@@ -73,7 +68,7 @@ function valuesToWrite(
   if (parameters["Language"] !== undefined)
     values["Language"] = languageNamed(textOf(parameters["Language"]));
   if (parameters["TimeZone"] !== undefined)
-    values["TimeZone"] = checkedTimeZone(textOf(parameters["TimeZone"]));
+    values["TimeZone"] = checkedTimeZone("TimeZone", textOf(parameters["TimeZone"]));
   // A mailbox without a language counts as American English (assumed).
   const language = String(values["Language"] ?? mailbox["Language"] ?? "en-US");
   for (const name of formats) {
@@ -92,18 +87,6 @@ function valuesToWrite(
     if (typeof values[name] === "string")
       checkFormat(name, values[name], language, store.state.behaviour.regionalErrorDelayMs);
   return values;
-}
-
-function checkedTimeZone(given: string): string {
-  const id = timeZoneNamed(given);
-  if (id === undefined)
-    throw untransformable(
-      "TimeZone",
-      `Cannot convert value "${given}" to type ` +
-        `"Microsoft.Exchange.Management.StoreTasks.ExTimeZoneValue". Error: "The value '${given}' ` +
-        `isn't a valid time zone."`,
-    );
-  return id;
 }
 
 /**
