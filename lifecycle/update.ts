@@ -1,7 +1,6 @@
 import { cmdlets } from "../lib/exchange/target.ts";
 import { ofAccount, olderReferenceLookup } from "../lib/exchange/accountReference.ts";
 import { mailboxById, mailboxLookup } from "../lib/exchange/mailbox.ts";
-import type { Row } from "../lib/exchange/client/encoding.ts";
 import {
   applySettings,
   propertiesFor,
@@ -41,7 +40,7 @@ export default onUpdate({
       ofAccount(accountReference, (id) =>
         together(
           mailboxById(id, [...fields, ...propertiesFor([...settings, ...ofUser])]),
-          attributes.length === 0 ? noUser : userOf(id, attributes),
+          userOf(id, attributes),
         ),
       ),
     );
@@ -70,7 +69,6 @@ export default onUpdate({
   },
 });
 
-const noUser = (): Promise<Row> => Promise.resolve({});
 const unchanged: Difference = {
   change: undefined,
   after: {},

@@ -83,8 +83,9 @@ export const userChange: Cmdlets = {
   "Set-User": ["Identity", ...userAttributes],
 };
 
-/** The user of a mailbox, with these attributes. */
+/** The user of a mailbox, with these attributes. Asks for nothing without any. */
 export function userOf(guid: string, attributes: readonly string[]): ExchangeQuery<Row> {
+  if (attributes.length === 0) return () => Promise.resolve({});
   const select = ["Guid", ...attributes];
   return ({ exchange }) =>
     exactlyOne(

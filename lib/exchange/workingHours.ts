@@ -132,7 +132,7 @@ const properties = [
   "WeekStartDay",
 ];
 
-/** What `workingHoursById` sends. */
+/** What `workingHoursFor` sends. */
 export const workingHoursLookup: Cmdlets = { "Get-MailboxCalendarConfiguration": ["Identity"] };
 /** What the change of `workingHoursChange` sends. */
 export const workingHoursChanges: Cmdlets = {
@@ -148,7 +148,7 @@ function reading({ Guid }: Pick<Mailbox, "Guid">): Command {
 }
 
 /** The settings of the calendar of the mailbox with this Guid. */
-export function workingHoursById(id: string): ExchangeQuery<Row> {
+function workingHoursById(id: string): ExchangeQuery<Row> {
   return async ({ exchange }) =>
     whole(
       await exactlyOne(exchange, reading({ Guid: id }), {
@@ -157,11 +157,13 @@ export function workingHoursById(id: string): ExchangeQuery<Row> {
     );
 }
 
-/** The same of a mailbox that was read. `query`: when both were requested together. */
-export function workingHoursOf(
-  mailbox: Mailbox,
-  query = workingHoursById(mailbox.Guid),
-): ExchangeQuery<Row> {
+/** What has to be read before these hours can be compared: nothing, when there are none. */
+export function workingHoursFor(id: string, hours: WorkingHours): ExchangeQuery<Row> {
+  return hasAny(hours) ? workingHoursById(id) : () => Promise.resolve({});
+}
+
+/** The same of a mailbox that was read. `query`: what was requested together with it. */
+export function workingHoursOf(mailbox: Mailbox, query: ExchangeQuery<Row>): ExchangeQuery<Row> {
   return readingOf(mailbox, query);
 }
 

@@ -8,10 +8,8 @@ import {
   regionLookup,
   regionChange,
 } from "../../lib/exchange/region.ts";
-import type { Row } from "../../lib/exchange/client/encoding.ts";
 import {
-  hasAny,
-  workingHoursById,
+  workingHoursFor,
   workingHoursChange,
   workingHoursChanges,
   workingHoursLookup,
@@ -48,7 +46,7 @@ export const granting: PermissionDeclaration<ExchangeTarget, never> = {
         together(
           mailboxById(id, []),
           early(regionById(id, verify)),
-          early(hasAny(workingHours) ? workingHoursById(id) : nothing),
+          early(workingHoursFor(id, workingHours)),
         ),
       ),
     );
@@ -65,7 +63,5 @@ export const granting: PermissionDeclaration<ExchangeTarget, never> = {
       : { audit: [{ Message: `Mailbox ${nameOf(mailbox)} already has this configuration.` }] };
   },
 };
-
-const nothing = (): Promise<Row> => Promise.resolve({});
 
 export default onGrantPermission(granting);
