@@ -14,15 +14,13 @@ import {
   autoReplyLookup,
   autoReplyOff,
 } from "../lib/exchange/autoReply.ts";
-import { mailboxById, mailboxLookup } from "../lib/exchange/mailbox.ts";
+import { mailboxById, mailboxLookup, type Mailbox } from "../lib/exchange/mailbox.ts";
 import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
-import type { Setting } from "../lib/exchange/settingTypes.ts";
 import { early, together } from "../lib/exchange/together.ts";
 import { Fault } from "../lib/fault.ts";
 import { onEnable } from "../lib/host/enableAction.ts";
-import { comingBack } from "../lib/leaver/comeBack.ts";
-import type { Left } from "../lib/leaver/leave.ts";
+import { comingBack, type Returned } from "../lib/leaver/comeBack.ts";
 import { nameOf } from "../lib/exchange/naming.ts";
 
 /**
@@ -77,13 +75,12 @@ export function enabling(policies?: unknown) {
         ? replyChange(mailbox, present, { ...defaultReply, AutoReplyState: "Disabled" })
         : undefined;
       const undone =
-        ofPolicy.length === 0
-          ? nothingUndone
-          : await returning.comeBack(mailbox, namesOf(settings), gate);
+        ofPolicy.length === 0 ? notUndone(mailbox) : await returning.comeBack(mailbox, gate);
       // The reply first: it also succeeds for a mailbox whose other settings Active Directory masters.
-      const { before, after, subject } = await applySettings(mailbox, settings, {
+      const { before, after, subject } = await applySettings(undone.mailbox, settings, {
         read,
         changeAll,
+        was: mailbox,
         ...(reply && { first: reply.change }),
       });
       return {
@@ -108,8 +105,6 @@ export function enabling(policies?: unknown) {
   });
 }
 
-const namesOf = (settings: readonly Setting[]): string[] => settings.map(({ name }) => name);
-
-const nothingUndone: Left = { audit: [], faults: [] };
+const notUndone = (mailbox: Mailbox): Returned => ({ audit: [], faults: [], mailbox });
 
 export default enabling();

@@ -185,13 +185,18 @@ export const visibilityChange: Cmdlets = mergedCmdlets(mailboxLookup, {
 
 /**
  * Updates a mailbox to its settings, with one Set-Mailbox at most, and returns it as it was and as it is afterwards.
- * `first`: a step that is taken before, whatever becomes of the settings. Throws at the end for settings that Active
- * Directory masters.
+ * `first`: a step that is taken before, whatever becomes of the settings. `was`: the mailbox before the event, if the
+ * event has changed it already. Throws at the end for settings that Active Directory masters.
  */
 export async function applySettings(
   mailbox: Mailbox,
   settings: readonly Setting[],
-  { read, changeAll, first }: Pick<ExchangeGate, "read" | "changeAll"> & { first?: ExchangeStep },
+  {
+    read,
+    changeAll,
+    first,
+    was = mailbox,
+  }: Pick<ExchangeGate, "read" | "changeAll"> & { first?: ExchangeStep; was?: Mailbox },
 ): Promise<{ before: Row; after: Row; subject: string }> {
   const difference = await read(allowedDifference(mailbox, settings)).catch(Fault.of);
   const needed = difference instanceof Fault ? undefined : difference.change;
@@ -201,7 +206,7 @@ export async function applySettings(
   const { after, refused } = difference;
   if (refused) throw refused;
   return {
-    before: inOwnWords(mailbox, settings),
+    before: inOwnWords(was, settings),
     after: inOwnWords(after, settings),
     subject: `mailbox ${nameOf(mailbox)}`,
   };

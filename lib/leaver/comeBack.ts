@@ -10,7 +10,7 @@ import {
 import { adding, groupById, memberAddition, membershipLookup } from "../exchange/group.ts";
 import { holdOf } from "../exchange/litigationHold.ts";
 import type { Mailbox } from "../exchange/mailbox.ts";
-import { settingsChange } from "../exchange/mailboxChange.ts";
+import { differenceOf, settingsChange } from "../exchange/mailboxChange.ts";
 import { rightNamed } from "../exchange/mailboxRight.ts";
 import { nameOf } from "../exchange/naming.ts";
 import {
@@ -46,11 +46,13 @@ export interface ComingBack {
   cmdlets: Cmdlets;
   /** The properties of the mailbox to read. Throws an `invalid` fault when the file cannot be used. */
   properties(): string[];
-  /**
-   * Undoes what is on record for a mailbox, which was read with `properties`. `mapped`: the settings that the event
-   * sets itself, to the values that count.
-   */
-  comeBack(mailbox: Mailbox, mapped: readonly string[], gate: LeaverGate): Promise<Left>;
+  /** Undoes what is on record for a mailbox, which was read with `properties`, and returns it as it is then. */
+  comeBack(mailbox: Mailbox, gate: LeaverGate): Promise<Returned>;
+}
+
+/** What came of a return. */
+export interface Returned extends Left {
+  mailbox: Mailbox;
 }
 
 /** `data`: the policy file; the one of this installation unless a test has its own. */
@@ -74,15 +76,13 @@ export function comingBack(data?: unknown): ComingBack {
       const property = markerProperty();
       return property === undefined ? [] : [property, ...stepProperties];
     },
-    async comeBack(mailbox, mapped, given) {
+    async comeBack(mailbox, given) {
       const gate = withoutTrust(given);
       const property = markerProperty();
       const record = property === undefined ? undefined : recordingOn(mailbox, property, gate);
-      if (record === undefined || record.changes.length === 0) return { audit: [], faults: [] };
-      const own = record.changes.filter(
-        (change) => change.kind !== "setting" || !mapped.includes(change.name),
-      );
-      const { done, ...undone } = await undo(mailbox, own, gate);
+      if (record === undefined || record.changes.length === 0)
+        return { audit: [], faults: [], mailbox };
+      const { done, ...undone } = await undo(mailbox, record.changes, gate);
       // Last: what could not be undone is tried again by the next event.
       if (undone.faults.length === 0) return { ...undone, faults: await record.replace([]) };
       if (done.length === 0) return undone;
@@ -105,14 +105,15 @@ async function undo(
   mailbox: Mailbox,
   changes: readonly Change[],
   gate: LeaverGate,
-): Promise<Left & { done: readonly Change[] }> {
+): Promise<Returned & { done: readonly Change[] }> {
   const audit: { Message: string }[] = [];
   const faults: Fault[] = [];
   const note = (Message: string): void => {
     audit.push({ Message });
   };
   const settings = changes.filter((change) => change.kind === "setting");
-  faults.push(...(await settingsBack(mailbox, settings, gate, note)));
+  const back = await settingsBack(mailbox, settings, gate, note);
+  faults.push(...back.faults);
   const addresses = changes.flatMap((change) =>
     change.kind === "address" ? [change.address] : [],
   );
@@ -133,18 +134,18 @@ async function undo(
   const access = changes.filter((change) => change.kind === "access");
   const { done, faults: others } =
     access.length === 0 ? nothingGranted : await accessBack(mailbox, access, gate, note);
-  return { audit, faults: [...faults, ...others], done };
+  return { audit, faults: [...faults, ...others], done, mailbox: back.mailbox };
 }
 
 const nothingGranted = { done: [], faults: [] };
 
-/** Sets back the settings that still are as the policy set them. */
+/** Sets back the settings that still are as the policy set them. Returns the mailbox as it is then. */
 async function settingsBack(
   mailbox: Mailbox,
   changes: readonly ChangedSetting[],
   gate: LeaverGate,
   note: (message: string) => void,
-): Promise<Fault[]> {
+): Promise<{ faults: Fault[]; mailbox: Mailbox }> {
   const fields: [string, string | null][] = [];
   for (const { name, before, after } of changes) {
     const [asBefore] = settingsFrom([[name, before]]);
@@ -157,7 +158,11 @@ async function settingsBack(
       );
     else fields.push([name, before]);
   }
-  return fields.length === 0 ? [] : await applied(mailbox, settingsFrom(fields), gate);
+  if (fields.length === 0) return { faults: [], mailbox };
+  const wanted = settingsFrom(fields);
+  const faults = await applied(mailbox, wanted, gate);
+  const now = faults.length === 0 ? differenceOf(mailbox, wanted).after : {};
+  return { faults, mailbox: { ...mailbox, ...now } };
 }
 
 function told(value: string | null): string {

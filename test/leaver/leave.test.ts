@@ -116,19 +116,23 @@ describe("a leaver's policy", () => {
     expect(tenant()).toEqual(before);
   });
 
-  it("sets what is mapped for the return once, to what is mapped", async () => {
+  it("shows the mailbox again once, and sets what is mapped for the return", async () => {
     await leave();
     const writes = bench.writes().length;
     const data = { DisplayName: "Aoife Byrne", HiddenFromAddressListsEnabled: "false" };
     const { answer } = await returner.here(bench, event({ data }));
     expect(answer.outputContext.Success).toBe(true);
     expect(bench.stored(aoife)).toMatchObject({ DisplayName: "Aoife Byrne" });
-    const names = bench
+    expect(bench.stored(aoife)["HiddenFromAddressListsEnabled"] ?? false).toBe(false);
+    const hidden = bench
       .writes()
       .slice(writes)
-      .flatMap(({ parameters }) => Object.keys(parameters));
-    for (const name of Object.keys(data))
-      expect(names.filter((one) => one === name)).toHaveLength(1);
+      .filter(({ parameters }) => "HiddenFromAddressListsEnabled" in parameters);
+    expect(hidden).toHaveLength(1);
+    expect(answer.outputContext.PreviousData).toMatchObject({
+      DisplayName: "Aoife <O'Brien> (left)",
+      HiddenFromAddressListsEnabled: true,
+    });
   });
 
   it("keeps what was changed after the person left, and says so", async () => {
