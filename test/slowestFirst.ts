@@ -17,7 +17,9 @@ export class SlowestFirst extends BaseSequencer {
 
 const slowest = [
   "test/replay.test.ts",
-  "test/runtime/process.test.ts",
+  "test/leaver/leave.test.ts",
+  "test/leaver/elsewhere.test.ts",
+  "test/messages/messages.test.ts",
   "test/bundle.test.ts",
   "test/permissions/list.test.ts",
   "test/lifecycle/import.test.ts",
